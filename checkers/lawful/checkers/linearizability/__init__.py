@@ -1,0 +1,1 @@
+"""Linearizability: is there one order of effects that explains what every client saw?"""

@@ -1,0 +1,1 @@
+"""Adapters to real stores; each module is one backend, each table one class."""

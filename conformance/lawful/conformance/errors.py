@@ -1,0 +1,81 @@
+"""Exit codes, and errors that a user can act on: what failed, why, and what to do about it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process tells the shell. Of several inputs the gravest counts, in the order of `GRAVITY`."""
+
+    LAWFUL = 0
+    VIOLATION = 1
+    USAGE = 2
+    INCONCLUSIVE = 3
+    BACKEND_FAILED = 4
+    NOTHING_CHECKED = 5
+    INTERNAL_ERROR = 70
+
+
+GRAVITY = (
+    ExitCode.INTERNAL_ERROR,
+    ExitCode.VIOLATION,
+    ExitCode.BACKEND_FAILED,
+    ExitCode.INCONCLUSIVE,
+    ExitCode.NOTHING_CHECKED,
+    ExitCode.LAWFUL,
+)
+
+
+def gravest(codes: Iterable[ExitCode]) -> ExitCode:
+    """The code that stands for several inputs; NOTHING_CHECKED where there was none.
+
+    >>> gravest([ExitCode.LAWFUL, ExitCode.INCONCLUSIVE, ExitCode.VIOLATION]).name
+    'VIOLATION'
+    """
+    seen = set(codes)
+    return next((code for code in GRAVITY if code in seen), ExitCode.NOTHING_CHECKED)
+
+
+class LawfulError(Exception):
+    """An error with a cause and a hint; the command line prints the three and exits with `code`."""
+
+    code = ExitCode.USAGE
+
+    def __init__(self, problem: str, *, cause: str | None = None, hint: str | None = None) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.cause = cause
+        self.hint = hint
+
+    def __str__(self) -> str:
+        lines = [self.problem]
+        if self.cause:
+            lines.append(f"  cause: {self.cause}")
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class UsageError(LawfulError):
+    """What was asked for does not make sense: an unknown name, an unreadable file, a wrong option."""
+
+
+class BackendError(LawfulError):
+    """A server or an adapter did not do its part."""
+
+    code = ExitCode.BACKEND_FAILED
+
+
+class BackendUnavailable(BackendError):
+    """The backend is not installed here; the hint is the command that installs it."""
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> UsageError:
+    """The error for a name that is not among `known`, with the nearest one as a hint."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names)}"
+    return UsageError(f"unknown {kind} {name!r}", hint=hint)

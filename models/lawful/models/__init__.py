@@ -1,0 +1,1 @@
+"""What may happen: histories' vocabulary and pure, executable models of sequential objects."""

@@ -1,0 +1,35 @@
+"""A register with compare-and-set, as etcd, ZooKeeper and Consul offer one per key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lawful.models.model import Call, Transition, argument, unknown_call
+from lawful.models.values import Frozen, Json
+
+
+@dataclass(frozen=True, slots=True)
+class CasRegister:
+    """Functions: `read` → value; `write(value)` → null; `cas(old, new)` → whether it was applied.
+
+    A refused compare-and-set is an observation (the value was not `old`), so it is an answer, not a failure.
+    """
+
+    initial_value: Json = None
+    name: str = "cas-register"
+
+    def initial(self) -> Frozen:
+        return Frozen(self.initial_value)
+
+    def step(self, state: Frozen, call: Call) -> tuple[Transition[Frozen], ...]:
+        match call.function:
+            case "read":
+                return (Transition(state.value, state, "a read answers the value last written"),)
+            case "write":
+                return (Transition(None, Frozen(argument(call, "value")), "a write always succeeds"),)
+            case "cas":
+                new = Frozen(argument(call, "new"))
+                if state == Frozen(argument(call, "old")):
+                    return (Transition(True, new, "the register holds the expected value"),)
+                return (Transition(False, state, "the register does not hold the expected value"),)
+        raise unknown_call("a CAS register", call, ("read", "write", "cas"))

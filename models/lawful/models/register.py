@@ -1,0 +1,32 @@
+"""A read/write register: a read answers the value last written (Herlihy and Wing 1990, section 2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lawful.models.model import Call, Transition, argument, unknown_call
+from lawful.models.values import Frozen, Json
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Functions: `read` → value; `write(value)` → null.
+
+    >>> register = Register(initial_value=0)
+    >>> [(t.reply, t.because) for t in register.step(register.initial(), Call("read", {}))]
+    [(0, 'a read answers the value last written')]
+    """
+
+    initial_value: Json = None
+    name: str = "register"
+
+    def initial(self) -> Frozen:
+        return Frozen(self.initial_value)
+
+    def step(self, state: Frozen, call: Call) -> tuple[Transition[Frozen], ...]:
+        match call.function:
+            case "read":
+                return (Transition(state.value, state, "a read answers the value last written"),)
+            case "write":
+                return (Transition(None, Frozen(argument(call, "value")), "a write always succeeds"),)
+        raise unknown_call("a register", call, ("read", "write"))

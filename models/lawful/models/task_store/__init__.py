@@ -1,0 +1,1 @@
+"""Sequential models of the task store's tables, one file each."""

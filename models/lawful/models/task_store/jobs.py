@@ -1,0 +1,170 @@
+"""Table `jobs` of the task store (clauses TS-JOBS-n): work that one worker at a time holds, for a limited time.
+
+`claim` may hand out any job that is claimable; the contract promises no order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lawful.models.model import (
+    Call,
+    Refusal,
+    Transition,
+    Window,
+    argument,
+    integer_argument,
+    text_argument,
+    unknown_call,
+)
+from lawful.models.rows import Rows
+from lawful.models.task_store.expiry import Expiry, expiry_of
+from lawful.models.values import Frozen, Json
+from lawful.specs.task_store.jobs import JOBS
+
+EXPIRED = Expiry(0, 0)
+"""The expiry of a claim that somebody saw expired: past at every instant of a recording."""
+
+
+class Job(NamedTuple):
+    """A row. `claim_expiry` is set while the job is in progress."""
+
+    type: str
+    params: Frozen
+    state: str = "queued"
+    claimed_by: str | None = None
+    claim_expiry: Expiry | None = None
+    progress: Frozen = Frozen(None)
+
+
+Jobs = Rows[Job]
+Steps = tuple[Transition[Jobs], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JobsModel:
+    """The whole table is one object: `claim`, `list` and `queue_depth` see all rows at one instant."""
+
+    clock_error_ns: int = 0
+    name: str = "jobs"
+
+    def initial(self) -> Jobs:
+        return Jobs()
+
+    def timed_step(self, state: Jobs, call: Call, window: Window) -> Steps:
+        match call.function:
+            case "enqueue":
+                return _enqueue(state, call)
+            case "claim":
+                return self._claim(state, call, window)
+            case "heartbeat":
+                expiry = self._expiry(call, window)
+                return _by_claimant(state, call, window, lambda job: job._replace(claim_expiry=expiry))
+            case "progress":
+                progress = Frozen(argument(call, "progress"))
+                return _by_claimant(state, call, window, lambda job: job._replace(progress=progress))
+            case "complete":
+                return _by_claimant(state, call, window, lambda job: _finished(job, "completed"))
+            case "fail":
+                return _by_claimant(state, call, window, lambda job: _finished(job, "failed"))
+            case "get":
+                job_id = text_argument(call, "id")
+                job = state.get(job_id)
+                reply = None if job is None else _shown(job_id, job)
+                return (Transition(reply, state, "a get answers the row as last written", "TS-ALL-1"),)
+            case "list":
+                return _list(state, call)
+            case "queue_depth":
+                depth = sum(job.state == "queued" for _, job in state.items())
+                return (Transition(depth, state, "queue depth is the number of queued jobs", "TS-JOBS-5"),)
+        raise unknown_call("jobs", call, [function.name for function in JOBS.functions])
+
+    def _claim(self, state: Jobs, call: Call, window: Window) -> Steps:
+        worker = text_argument(call, "worker")
+        expiry = self._expiry(call, window)
+        steps: list[Transition[Jobs]] = []
+        none_is_certain = False
+        for job_id, job in state.items():
+            if job.state == "queued":
+                because, clause = "the job is queued", "TS-JOBS-6"
+                none_is_certain = True
+            elif job.claim_expiry is not None and job.claim_expiry.may_have_passed(window):
+                because, clause = "the claim on the job may have expired", "TS-JOBS-3"
+                none_is_certain |= not job.claim_expiry.may_be_ahead(window)
+            else:
+                continue
+            claimed = job._replace(state="in_progress", claimed_by=worker, claim_expiry=expiry)
+            reply: Json = {"id": job_id, "type": job.type, "params": job.params.value}
+            steps.append(Transition(reply, state.put(job_id, claimed), because, clause))
+        if not none_is_certain:
+            steps.append(Transition(None, state, "every job is finished or held by a worker", "TS-JOBS-1"))
+        return tuple(steps)
+
+    def _expiry(self, call: Call, window: Window) -> Expiry:
+        return expiry_of(window, integer_argument(call, "ttl_ms"), self.clock_error_ns)
+
+    def refusal(self, state: Jobs, call: Call, reply: Json, window: Window) -> Refusal | None:
+        """Why `claim` may not hand out the job that it did: that depends on the job, not on what was claimable."""
+        if call.function != "claim" or not isinstance(reply, Mapping):
+            return None
+        job_id = reply.get("id")
+        job = state.get(job_id) if isinstance(job_id, str) else None
+        if job is None:
+            return Refusal("no such job was enqueued", "TS-ALL-5")
+        if job.state in ("completed", "failed"):
+            return Refusal(f"{job_id} is {job.state}", "TS-JOBS-4")
+        if job.state == "in_progress" and job.claim_expiry is not None:
+            if not job.claim_expiry.may_have_passed(window):
+                return Refusal(f"{job_id} is claimed by {job.claimed_by}, whose claim has not expired", "TS-JOBS-1")
+        return Refusal(f"{job_id} was enqueued with another type or other parameters", "TS-ALL-5")
+
+
+def _enqueue(state: Jobs, call: Call) -> Steps:
+    job_id = text_argument(call, "id")
+    if state.get(job_id) is not None:
+        return (Transition(False, state, "the id is taken", "TS-JOBS-7"),)
+    job = Job(text_argument(call, "type"), Frozen(argument(call, "params")))
+    return (Transition(True, state.put(job_id, job), "the id is free", "TS-JOBS-7"),)
+
+
+def _by_claimant(state: Jobs, call: Call, window: Window, change: Callable[[Job], Job]) -> Steps:
+    job_id, worker = text_argument(call, "id"), text_argument(call, "worker")
+    job = state.get(job_id)
+    if job is None:
+        return (Transition(False, state, "there is no such job", "TS-JOBS-2"),)
+    if job.state in ("completed", "failed"):
+        return (Transition(False, state, "the job is finished", "TS-JOBS-4"),)
+    if job.claimed_by != worker or job.claim_expiry is None:
+        return (Transition(False, state, "only the current claimant may", "TS-JOBS-2"),)
+    steps: list[Transition[Jobs]] = []
+    if job.claim_expiry.may_be_ahead(window):
+        steps.append(Transition(True, state.put(job_id, change(job)), "the claim lasts", "TS-JOBS-2"))
+    if job.claim_expiry.may_have_passed(window):
+        expired = state.put(job_id, job._replace(claim_expiry=EXPIRED))
+        steps.append(Transition(False, expired, "the claim has expired", "TS-JOBS-3"))
+    return tuple(steps)
+
+
+def _finished(job: Job, state: str) -> Job:
+    return job._replace(state=state, claim_expiry=None)
+
+
+def _list(state: Jobs, call: Call) -> Steps:
+    wanted = argument(call, "state")
+    rows = [_shown(job_id, job) for job_id, job in state.items() if wanted is None or job.state == wanted]
+    limit = argument(call, "limit")
+    reply: Json = rows if limit is None else rows[: integer_argument(call, "limit")]
+    return (Transition(reply, state, "a list answers every job in the state, in order of id", "TS-JOBS-8"),)
+
+
+def _shown(job_id: str, job: Job) -> Json:
+    return {
+        "id": job_id,
+        "type": job.type,
+        "params": job.params.value,
+        "state": job.state,
+        "claimed_by": job.claimed_by,
+        "progress": job.progress.value,
+    }

@@ -1,0 +1,185 @@
+"""Table `tasks` of the task store (clauses TS-TASKS-n): rows with a life cycle, listed and pruned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lawful.models.model import (
+    Call,
+    Transition,
+    UnknownCall,
+    argument,
+    integer_argument,
+    text_argument,
+    unknown_call,
+)
+from lawful.models.rows import Rows
+from lawful.models.values import Json
+from lawful.specs.task_store.tasks import STATUSES, TASKS, TERMINAL_STATUSES
+
+
+class NodeTask(NamedTuple):
+    """The part of a task on one node."""
+
+    uid: str
+    status: str
+
+
+class Task(NamedTuple):
+    """A row."""
+
+    created_at: int
+    status: str
+    node_tasks: tuple[tuple[str, NodeTask], ...]
+    """In order of node."""
+    error: str | None
+
+
+Tasks = Rows[Task]
+Steps = tuple[Transition[Tasks], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TasksModel:
+    """The whole table is one object: `list` and `prune` see all rows at one instant."""
+
+    name: str = "tasks"
+
+    def initial(self) -> Tasks:
+        return Tasks()
+
+    def step(self, state: Tasks, call: Call) -> Steps:
+        match call.function:
+            case "insert":
+                return _insert(state, call)
+            case "get":
+                return _get(state, call)
+            case "update_status":
+                return _update_status(state, call)
+            case "update_node":
+                return _update_node(state, call)
+            case "set_error":
+                return _set_error(state, call)
+            case "list":
+                return _list(state, call)
+            case "delete":
+                return _delete(state, call)
+            case "prune":
+                return _prune(state, call)
+        raise unknown_call("tasks", call, [function.name for function in TASKS.functions])
+
+
+def _insert(state: Tasks, call: Call) -> Steps:
+    task_id = text_argument(call, "id")
+    if state.get(task_id) is not None:
+        return (Transition(False, state, "the id is taken", "TS-TASKS-1"),)
+    error = argument(call, "error")
+    task = Task(
+        integer_argument(call, "created_at"),
+        _status(call),
+        _node_tasks(argument(call, "node_tasks")),
+        None if error is None else text_argument(call, "error"),
+    )
+    return (Transition(True, state.put(task_id, task), "the id is free", "TS-TASKS-1"),)
+
+
+def _get(state: Tasks, call: Call) -> Steps:
+    task_id = text_argument(call, "id")
+    task = state.get(task_id)
+    if task is None:
+        return (Transition(None, state, "there is no such task", "TS-TASKS-7"),)
+    return (Transition(_shown(task_id, task), state, "a get answers the row as last written", "TS-TASKS-2"),)
+
+
+def _update_status(state: Tasks, call: Call) -> Steps:
+    task_id = text_argument(call, "id")
+    task = state.get(task_id)
+    if task is None:
+        return (Transition(False, state, "there is no such task", "TS-TASKS-7"),)
+    if task.status in TERMINAL_STATUSES:
+        return (Transition(False, state, "a terminal status is final", "TS-TASKS-3"),)
+    changed = state.put(task_id, task._replace(status=_status(call)))
+    return (Transition(True, changed, "the status is not terminal", "TS-TASKS-3"),)
+
+
+def _update_node(state: Tasks, call: Call) -> Steps:
+    task_id = text_argument(call, "id")
+    task = state.get(task_id)
+    if task is None:
+        return (Transition(False, state, "there is no such task", "TS-TASKS-7"),)
+    nodes = dict(task.node_tasks)
+    nodes[text_argument(call, "node")] = NodeTask(text_argument(call, "uid"), _status(call))
+    changed = task._replace(node_tasks=tuple(sorted(nodes.items())))
+    statuses = {node_task.status for node_task in nodes.values()}
+    if task.status not in TERMINAL_STATUSES and statuses <= TERMINAL_STATUSES:
+        changed = changed._replace(status="failed" if "failed" in statuses else "succeeded")
+    return (Transition(True, state.put(task_id, changed), "the task exists", "TS-TASKS-4"),)
+
+
+def _set_error(state: Tasks, call: Call) -> Steps:
+    task_id = text_argument(call, "id")
+    task = state.get(task_id)
+    if task is None:
+        return (Transition(False, state, "there is no such task", "TS-TASKS-7"),)
+    error = argument(call, "error")
+    changed = task._replace(error=None if error is None else text_argument(call, "error"))
+    return (Transition(True, state.put(task_id, changed), "the task exists", "TS-TASKS-2"),)
+
+
+def _list(state: Tasks, call: Call) -> Steps:
+    status = argument(call, "status")
+    rows = [(task_id, task) for task_id, task in state.items() if status is None or task.status == status]
+    rows.sort(key=lambda row: -row[1].created_at)  # stable: rows of equal age stay in order of id
+    offset = 0 if argument(call, "offset") is None else integer_argument(call, "offset")
+    limit = None if argument(call, "limit") is None else integer_argument(call, "limit")
+    page = rows[offset:] if limit is None else rows[offset : offset + limit]
+    reply: Json = [_shown(task_id, task) for task_id, task in page]
+    return (Transition(reply, state, "a list answers every matching row, newest first, then pages", "TS-TASKS-5"),)
+
+
+def _delete(state: Tasks, call: Call) -> Steps:
+    task_id = text_argument(call, "id")
+    if state.get(task_id) is None:
+        return (Transition(False, state, "there is no such task", "TS-TASKS-7"),)
+    return (Transition(True, state.without(task_id), "the task exists", "TS-TASKS-7"),)
+
+
+def _prune(state: Tasks, call: Call) -> Steps:
+    before = integer_argument(call, "before")
+    pruned = 0
+    kept = state
+    for task_id, task in state.items():
+        if task.status in TERMINAL_STATUSES and task.created_at < before:
+            kept = kept.without(task_id)
+            pruned += 1
+    return (Transition(pruned, kept, "prune removes the terminal tasks older than the bound", "TS-TASKS-6"),)
+
+
+def _status(call: Call) -> str:
+    status = text_argument(call, "status")
+    if status not in STATUSES:
+        raise UnknownCall(f"{status!r} is no status of a task; known: {', '.join(STATUSES)}")
+    return status
+
+
+def _node_tasks(value: Json) -> tuple[tuple[str, NodeTask], ...]:
+    if not isinstance(value, Mapping):
+        raise UnknownCall(f"node_tasks must be an object from node to uid and status, not {value!r}")
+    nodes: list[tuple[str, NodeTask]] = []
+    for node, node_task in sorted(value.items()):
+        if not isinstance(node_task, Mapping) or node_task.keys() != {"uid", "status"}:
+            raise UnknownCall(f"the node task of {node!r} must have uid and status, not {node_task!r}")
+        nodes.append((node, NodeTask(str(node_task["uid"]), str(node_task["status"]))))
+    return tuple(nodes)
+
+
+def _shown(task_id: str, task: Task) -> Json:
+    return {
+        "id": task_id,
+        "created_at": task.created_at,
+        "status": task.status,
+        "node_tasks": {node: {"uid": part.uid, "status": part.status} for node, part in task.node_tasks},
+        "error": task.error,
+    }
