@@ -115,9 +115,8 @@ class JobsModel:
             return Refusal("no such job was enqueued", "TS-ALL-5")
         if job.state in ("completed", "failed"):
             return Refusal(f"{job_id} is {job.state}", "TS-JOBS-4")
-        if job.state == "in_progress" and job.claim_expiry is not None:
-            if not job.claim_expiry.may_have_passed(window):
-                return Refusal(f"{job_id} is claimed by {job.claimed_by}, whose claim has not expired", "TS-JOBS-1")
+        if job.claim_expiry is not None and not job.claim_expiry.may_have_passed(window):
+            return Refusal(f"{job_id} is claimed by {job.claimed_by}, whose claim has not expired", "TS-JOBS-1")
         return Refusal(f"{job_id} was enqueued with another type or other parameters", "TS-ALL-5")
 
 
