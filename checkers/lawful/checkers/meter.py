@@ -1,0 +1,51 @@
+"""Holds a search to its budget of time and memory."""
+
+from __future__ import annotations
+
+import time
+
+import psutil
+
+from lawful.checkers.verdict import Budget
+
+_STEPS_BETWEEN_LOOKS = 256
+_BYTES_PER_MB = 1_000_000
+
+
+class BudgetExhausted(Exception):
+    """The search must stop; the message names the budget that was used up."""
+
+
+class Meter:
+    """Counts steps of a search, and looks at clock and memory every few hundred of them.
+
+    Memory is that of the whole process, above what it was when the search began: a model that hoards states in a
+    cache of its own is held to the budget as well.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._process = psutil.Process()
+        self._started_s = time.monotonic()
+        self._memory_at_start = self._process.memory_info().rss
+        self.steps = 0
+
+    @property
+    def seconds(self) -> float:
+        """Time since the start."""
+        return time.monotonic() - self._started_s
+
+    def step(self) -> None:
+        """Count one step; raises `BudgetExhausted` where a budget is used up."""
+        self.steps += 1
+        if self.steps % _STEPS_BETWEEN_LOOKS == 0:
+            self.look()
+
+    def look(self) -> None:
+        """Compare with the budget now."""
+        if self._budget.seconds is not None and self.seconds > self._budget.seconds:
+            raise BudgetExhausted(f"the time budget of {self._budget.seconds:g} s is used up")
+        if self._budget.memory_mb is not None:
+            grown_mb = (self._process.memory_info().rss - self._memory_at_start) / _BYTES_PER_MB
+            if grown_mb > self._budget.memory_mb:
+                raise BudgetExhausted(f"the memory budget of {self._budget.memory_mb:g} MB is used up")

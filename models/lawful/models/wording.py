@@ -1,0 +1,52 @@
+"""All wording about operations, answers and faults that a user sees: in reports, on the terminal, in sentences."""
+
+from __future__ import annotations
+
+from lawful.models.history import FaultEvent, Operation, Outcome
+from lawful.models.values import Json, canonical
+
+_LONGEST_VALUE = 60
+
+
+def value_text(value: Json) -> str:
+    """A JSON value, cut in the middle where it is long: both ends are often what tells two values apart.
+
+    >>> value_text({"id": "t-1"}), value_text("x" * 80)[26:36]
+    ('{"id":"t-1"}', 'xxxx…xxxxx')
+    """
+    text = canonical(value)
+    if len(text) <= _LONGEST_VALUE:
+        return text
+    half = _LONGEST_VALUE // 2
+    return f"{text[:half]}…{text[-half + 1 :]}"
+
+
+def call_text(operation: Operation) -> str:
+    """What was asked for: `cas(old=1, new=2)`."""
+    arguments = ", ".join(f"{name}={value_text(value)}" for name, value in operation.arguments.items())
+    return f"{operation.function}({arguments})"
+
+
+def answer_text(operation: Operation) -> str:
+    """What came back: `→ true`, `✗ connection refused`, `? timed out`."""
+    match operation.outcome:
+        case Outcome.OK:
+            return f"→ {value_text(operation.result)}"
+        case Outcome.FAIL:
+            return f"✗ {operation.error or 'failed'}"
+        case Outcome.UNKNOWN:
+            return f"? {operation.error or 'no answer'}"
+
+
+def operation_text(operation: Operation) -> str:
+    """One operation on one line: `#12 client 3: jobs claim(worker="w1", ttl_ms=500) → null`."""
+    return (
+        f"#{operation.index} client {operation.process}: "
+        f"{operation.object_key} {call_text(operation)} {answer_text(operation)}"
+    )
+
+
+def fault_text(fault: FaultEvent) -> str:
+    """One fault on one line: `kill redis-1`."""
+    text = f"{fault.fault} {fault.target}"
+    return f"{text} (failed: {fault.error})" if fault.error else text
