@@ -110,7 +110,7 @@ class ExplainsRefusals(Protocol[S_contra]):
         ...
 
 
-AnyModel: TypeAlias = "Model[S] | TimedModel[S]"
+AnyModel: TypeAlias = Model[S] | TimedModel[S]
 
 
 class UnknownCall(ValueError):
