@@ -1,0 +1,58 @@
+# Every target installs what it needs into .venv first, once; nothing outside of this folder is changed.
+# PYTHON=/path/to/python3.12 chooses the interpreter, VENV=folder another environment.
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+CONSTRAINTS := requirements/constraints.txt
+
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@echo "Targets (each installs what it needs into $(VENV) by itself):"
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+
+demo: $(INSTALLED) ## Judge the recorded example histories: one is lawful, the others are not
+	@$(BIN)/lawful check docs/examples/*.jsonl || test $$? -eq 1
+
+test: $(INSTALLED) ## Run the quick tests (a few minutes on two cores)
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(INSTALLED) ## Run the slow tests, and only those
+	$(BIN)/python -m pytest -m slow
+
+lint: $(INSTALLED) ## Check style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(INSTALLED) ## Format the code and mend what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(INSTALLED) ## Check types, strictly
+	$(BIN)/mypy
+
+bench: $(INSTALLED) ## Measure the checkers and print a table
+	$(BIN)/python -m benchmarks
+
+lock: ## Resolve all versions anew into requirements/constraints.txt
+	requirements/lock "$(VENV)-lock" $(CONSTRAINTS)
+
+clean: ## Remove the virtual environment, caches and build results
+	rm -rf $(VENV) $(VENV)-lock build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install: $(INSTALLED) ## Only make the virtual environment
+
+# The stamp is newer than what it was made from, so a second run installs nothing and needs no network. The build
+# back end comes first and from the same list, so that building this package does not fetch another one.
+$(INSTALLED): pyproject.toml $(CONSTRAINTS)
+	@python=$$(requirements/find-python) && \
+		{ test -x $(BIN)/python || { echo "Making $(VENV) with $$python"; "$$python" -m venv $(VENV); }; }
+	@echo "Installing into $(VENV) (about a minute, once)"
+	@$(PIP) install --quiet --constraint $(CONSTRAINTS) hatchling editables
+	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --no-build-isolation --editable '.[dev]'
+	@touch $@
+
+.PHONY: help demo test test-slow lint format types bench lock clean install
