@@ -1,0 +1,59 @@
+"""The lines of a file that may be anything: numbered, bounded, and known to be ended or cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from lawful.conformance.errors import UsageError
+
+MAX_LINE_BYTES = 16 * 2**20
+"""Longer lines are refused before they fill the memory."""
+
+
+class Line(NamedTuple):
+    """One line without its end."""
+
+    number: int
+    """From 1."""
+    data: bytes
+    ended: bool
+    """Whether a line end follows. Only the last line of a file can lack it; its writer may have died within it."""
+
+
+class NotText(ValueError):
+    """A line is not UTF-8; the message says where."""
+
+
+def text_of(data: bytes) -> str:
+    """The text of a line. Raises `NotText`."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise NotText(f"not UTF-8 text at byte {error.start + 1} of the line") from None
+
+
+def read_lines(path: Path) -> Iterator[Line]:
+    """The lines of `path`, read as they are asked for. Raises `UsageError` for what cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            number = 0
+            while data := stream.readline(MAX_LINE_BYTES + 1):
+                number += 1
+                if len(data) > MAX_LINE_BYTES:
+                    raise UsageError(
+                        f"{path}, line {number}: longer than {MAX_LINE_BYTES >> 20} MiB",
+                        hint="no history has such a line; is this the right file?",
+                    )
+                if data.endswith(b"\n"):
+                    yield Line(number, data[:-1], True)
+                else:
+                    yield Line(number, data, False)
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError) -> UsageError:
+    """The error for a file that cannot be opened or read."""
+    return UsageError(f"cannot read the history {path}", cause=error.strerror or str(error))
