@@ -19,10 +19,21 @@ class ExitCode(IntEnum):
     INTERNAL_ERROR = 70
 
 
+MEANINGS = {
+    ExitCode.LAWFUL: "lawful: every answer is one that the model allows",
+    ExitCode.VIOLATION: "violation: no order of the operations explains what clients saw",
+    ExitCode.USAGE: "usage: a wrong option, an unknown name, an unreadable file",
+    ExitCode.INCONCLUSIVE: "inconclusive: the budget was used up before the search ended",
+    ExitCode.BACKEND_FAILED: "backend or recording failed",
+    ExitCode.NOTHING_CHECKED: "nothing checked: no operation with a known outcome",
+    ExitCode.INTERNAL_ERROR: "a bug in lawful itself",
+}
+
 GRAVITY = (
     ExitCode.INTERNAL_ERROR,
     ExitCode.VIOLATION,
     ExitCode.BACKEND_FAILED,
+    ExitCode.USAGE,
     ExitCode.INCONCLUSIVE,
     ExitCode.NOTHING_CHECKED,
     ExitCode.LAWFUL,
@@ -37,6 +48,11 @@ def gravest(codes: Iterable[ExitCode]) -> ExitCode:
     """
     seen = set(codes)
     return next((code for code in GRAVITY if code in seen), ExitCode.NOTHING_CHECKED)
+
+
+def exit_code_table() -> list[tuple[str, str]]:
+    """Every exit code with what it means, for help texts and documents."""
+    return [(str(int(code)), meaning) for code, meaning in MEANINGS.items()]
 
 
 class LawfulError(Exception):
