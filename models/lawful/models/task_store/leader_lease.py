@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeGuard
 from lawful.models.model import (
     Call,
     OpenReply,
+    Refusal,
     Transition,
     Window,
     argument,
@@ -93,6 +94,16 @@ class LeaderLeaseModel:
             return (Transition(False, state, "only the holder may renew", "TS-LEADER_LEASE-2"),)
         renewed = state._replace(grant=Grant(holder, expiry))
         return _while_held(state, state.grant, window, renewed, "TS-LEADER_LEASE-2")
+
+    def refusal(self, state: Scope, call: Call, reply: Json, window: Window) -> Refusal | None:
+        """Why an acquire must not answer what it did: the lease is held, or free, or the token too small."""
+        if call.function != "acquire":
+            return None
+        if state.grant is not None and not state.grant.expiry.may_have_passed(window):
+            return Refusal(f"{state.grant.holder} holds the lease, which has not expired", "TS-LEADER_LEASE-1")
+        if reply is None:
+            return Refusal("nobody holds the lease, so an acquire is granted", "TS-LEADER_LEASE-6")
+        return Refusal(f"a grant carries a token above {state.token}, the latest one", "TS-LEADER_LEASE-4")
 
 
 def _release(state: Scope, call: Call, window: Window) -> Steps:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from lawful.models.model import (
     Call,
+    Refusal,
     Transition,
     UnknownCall,
+    Window,
     argument,
     integer_argument,
     text_argument,
     unknown_call,
 )
 from lawful.models.rows import Rows
-from lawful.models.values import Json
+from lawful.models.values import Json, canonical, identical
 from lawful.specs.task_store.tasks import STATUSES, TASKS, TERMINAL_STATUSES
 
 
@@ -69,6 +71,15 @@ class TasksModel:
             case "prune":
                 return _prune(state, call)
         raise unknown_call("tasks", call, [function.name for function in TASKS.functions])
+
+    def refusal(self, state: Tasks, call: Call, reply: Json, window: Window) -> Refusal | None:
+        """What is wrong with a row or a list: a row is missing, extra, or differs in a field."""
+        if call.function == "get":
+            task_id = text_argument(call, "id")
+            return _wrong_row(task_id, state.get(task_id), reply)
+        if call.function == "list" and isinstance(reply, Sequence) and not isinstance(reply, str):
+            return _wrong_list(_list(state, call)[0].reply, reply)
+        return None
 
 
 def _insert(state: Tasks, call: Call) -> Steps:
@@ -183,3 +194,26 @@ def _shown(task_id: str, task: Task) -> Json:
         "node_tasks": {node: {"uid": part.uid, "status": part.status} for node, part in task.node_tasks},
         "error": task.error,
     }
+
+
+def _wrong_row(task_id: str, task: Task | None, reply: Json) -> Refusal | None:
+    if task is None:
+        return Refusal(f"there is no task {task_id}: it was not inserted, or was deleted", "TS-TASKS-7")
+    if not isinstance(reply, Mapping):
+        return Refusal(f"the task {task_id} was inserted and not removed since", "TS-ALL-3")
+    shown = _shown(task_id, task)
+    assert isinstance(shown, Mapping)
+    wrong = [field for field, value in shown.items() if not identical(value, reply.get(field))]
+    if wrong == ["status"] and task.status in TERMINAL_STATUSES:
+        return Refusal(f"the status of {task_id} was terminal: {task.status}", "TS-TASKS-3")
+    return Refusal(f"other than last written: {', '.join(wrong) or 'further fields'} of {task_id}", "TS-TASKS-2")
+
+
+def _wrong_list(expected: Json, reply: Sequence[Json]) -> Refusal | None:
+    assert isinstance(expected, Sequence)
+    listed = {canonical(row) for row in reply}
+    right = {canonical(row) for row in expected}
+    if listed == right:
+        return Refusal("the rows are in another order, or repeated", "TS-TASKS-5")
+    missing, extra = len(right - listed), len(listed - right)
+    return Refusal(f"the list lacks {missing} rows that it should show and shows {extra} others", "TS-ALL-2")

@@ -1,0 +1,131 @@
+"""From the verdict on a history to one verdict per clause.
+
+A lawful history keeps every clause, but speaks only of those that decided one of its answers: a clause that no
+operation put to the test is *not exercised*, which is no pass. In a violation the clauses blamed are those that the
+refused answers contradict; what else the same table promises is *blocked*, because past the first contradiction
+nothing is known about the state.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lawful.checkers.verdict import HistoryVerdict, ObjectVerdict, Verdict
+from lawful.models.history import History, Operation, Outcome
+from lawful.specs.clause import Clause
+from lawful.specs.table import Table
+
+GENERAL = "TS-ALL-1"
+"""The clause that is blamed where no more special one decided the refused answer."""
+
+
+class ClauseStatus(StrEnum):
+    """What a run says about one clause."""
+
+    VIOLATION = "violation"
+    INCONCLUSIVE = "inconclusive"
+    BLOCKED = "blocked"
+    LAWFUL = "lawful"
+    NOT_EXERCISED = "not exercised"
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseVerdict:
+    """The verdict on one clause."""
+
+    clause: Clause
+    status: ClauseStatus
+    observations: int
+    """How many operations put the clause to the test."""
+    because: str | None = None
+    """VIOLATION: why the answer was refused."""
+
+
+def judge_clauses(
+    history: History, verdict: HistoryVerdict, clauses: Mapping[str, Clause], tables: Mapping[str, Table]
+) -> tuple[ClauseVerdict, ...]:
+    """The verdict on each clause of the tables that `history` worked on, and on the clauses for every table."""
+    worked_on = {part.key.object for part in verdict.objects}
+    blamed = _blamed(verdict.objects)
+    observations = _observations(history, verdict.objects, tables)
+    return tuple(
+        ClauseVerdict(
+            clause,
+            _status(clause, verdict.objects, blamed, observations[clause.id]),
+            observations[clause.id],
+            blamed.get(clause.id),
+        )
+        for clause in clauses.values()
+        if clause.table in worked_on or (clause.table == "all" and worked_on & tables.keys())
+    )
+
+
+def _blamed(objects: Iterable[ObjectVerdict]) -> dict[str, str]:
+    """Clauses that refused answers contradict, with the reason."""
+    blamed: dict[str, str] = {}
+    for part in objects:
+        if part.verdict is Verdict.VIOLATION:
+            for refused in part.refusals[:1]:
+                blamed.setdefault(refused.clause or GENERAL, refused.because)
+            if not part.refusals:
+                blamed.setdefault(GENERAL, "no order of the operations explains every answer")
+    return blamed
+
+
+def _status(
+    clause: Clause, objects: Sequence[ObjectVerdict], blamed: Mapping[str, str], observations: int
+) -> ClauseStatus:
+    if clause.id in blamed:
+        return ClauseStatus.VIOLATION
+    verdicts = {part.verdict for part in objects if clause.table in ("all", part.key.object)}
+    if Verdict.VIOLATION in verdicts:
+        return ClauseStatus.BLOCKED
+    if Verdict.INCONCLUSIVE in verdicts:
+        return ClauseStatus.INCONCLUSIVE
+    return ClauseStatus.LAWFUL if observations else ClauseStatus.NOT_EXERCISED
+
+
+def _observations(history: History, objects: Iterable[ObjectVerdict], tables: Mapping[str, Table]) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for part in objects:
+        explained = part.linearization or (part.refusals[0].linearization if part.refusals else ())
+        counted.update(placed.clause for placed in explained if placed.clause is not None)
+    for operations in history.by_object().values():
+        counted[GENERAL] += sum(_overlaps(operations))
+    last_kill_ns = max((fault.call_ns for fault in history.faults if fault.fault == "kill"), default=None)
+    seen_by: Counter[int] = Counter()
+    offered: set[tuple[str, str]] = set()
+    for operation in history:
+        if operation.outcome is Outcome.FAIL:
+            counted["TS-ALL-4"] += 1
+        if operation.outcome is not Outcome.OK:
+            continue
+        if last_kill_ns is not None and operation.return_ns is not None and operation.return_ns < last_kill_ns:
+            counted["TS-ALL-3"] += 1
+        if _reads(operation, tables):
+            counted["TS-ALL-2"] += operation.function == "list"
+            counted["TS-ALL-5"] += operation.result is not None
+            seen_by[operation.process] += 1
+            counted["TS-ALL-7"] += seen_by[operation.process] > 1
+        elif operation.function in ("insert", "enqueue"):
+            identity = (operation.object, str(operation.arguments.get("id")))
+            counted["TS-ALL-6"] += identity in offered
+            offered.add(identity)
+    return counted
+
+
+def _overlaps(operations: Sequence[Operation]) -> Iterable[bool]:
+    """For each operation, in order of call, whether an earlier one was still open when it was called."""
+    open_until_ns = -1.0
+    for operation in operations:
+        yield operation.call_ns <= open_until_ns
+        open_until_ns = max(open_until_ns, float("inf") if operation.return_ns is None else operation.return_ns)
+
+
+def _reads(operation: Operation, tables: Mapping[str, Table]) -> bool:
+    table = tables.get(operation.object)
+    function = table.function(operation.function) if table is not None else None
+    return function is not None and function.reads_only

@@ -1,0 +1,1 @@
+"""A run: clients against servers under faults, recorded, then checked, then reported."""

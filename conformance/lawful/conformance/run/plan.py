@@ -1,0 +1,58 @@
+"""What a run is to do: everything that the command line, the configuration or a test decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lawful.conformance.adapter import Fault
+from lawful.conformance.backends.registry import BackendChoice
+from lawful.conformance.workloads.script import Workload
+from lawful.models.values import Json
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """One run: what, against what, how hard and how long."""
+
+    backend: BackendChoice
+    workloads: tuple[Workload, ...]
+    seed: int
+    clients: int = 8
+    seconds: float = 10.0
+    operations_per_s: float = 200.0
+    """Of all clients together."""
+    faults: tuple[Fault, ...] = ()
+    timeout_s: float = 1.0
+    """After which a client gives up waiting for a server, and does not know the outcome."""
+    clock_error_ms: int = 20
+    """Allowed between the servers' clocks and elapsed time, over one lease or claim."""
+
+    @property
+    def workload_name(self) -> str:
+        return "+".join(workload.table for workload in self.workloads)
+
+    @property
+    def tick_s(self) -> float:
+        """The time between two operations of one client."""
+        return self.clients / self.operations_per_s
+
+    def options(self) -> dict[str, Json]:
+        """For the header of the history."""
+        return {
+            "backend": self.backend.text,
+            "workload": self.workload_name,
+            "clients": self.clients,
+            "seconds": self.seconds,
+            "operations_per_s": self.operations_per_s,
+            "faults": ",".join(self.faults) or "none",
+            "timeout_s": self.timeout_s,
+            "clock_error_ms": self.clock_error_ms,
+        }
+
+    def command(self) -> str:
+        """The command line that runs the same again; real servers make no two runs alike."""
+        return (
+            f"lawful run --backend '{self.backend.text}' --workload {self.workload_name.replace('+', ',')} "
+            f"--clients {self.clients} --seconds {self.seconds:g} --rate {self.operations_per_s:g} "
+            f"--faults {','.join(self.faults) or 'none'} --timeout-s {self.timeout_s:g} --seed {self.seed}"
+        )

@@ -1,0 +1,210 @@
+"""Recording a run: start the backend and the clients, let them work under faults, heal, read everything once more.
+
+The history is written while it happens and is complete before anybody judges it: checking is a function of the file.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lawful.conformance.adapter import Backend
+from lawful.conformance.client_protocol import Setup
+from lawful.conformance.errors import BackendError, UsageError
+from lawful.conformance.history.recorder import Recorder
+from lawful.conformance.processes import ProcessGroup
+from lawful.conformance.run.client import ClientProcess
+from lawful.conformance.run.faults import FaultInjector, client_target, server_targets
+from lawful.conformance.run.plan import RunPlan
+from lawful.conformance.run.session import Pace, Session, raise_failures
+from lawful.conformance.run.tally import Tally
+from lawful.models.history import Header
+
+_STARTING_S = 0.05
+"""Between the moment that all clients are ready and the first tick."""
+_SETTLE_S = 1.4
+"""After healing: longer than any claim or lease of the workloads, so that final reads see what has expired."""
+_FINAL_LIMIT_S = 20.0
+_LONGEST_PAUSE_S = 3.0
+"""How much longer than the client's own time-out an answer may take, because its process may be paused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a run is doing."""
+
+    phase: str
+    elapsed_s: float
+    tally: Tally
+    faults: int
+
+
+Listener = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A finished recording."""
+
+    path: Path
+    tally: Tally
+    interrupted: bool
+
+
+def record_run(plan: RunPlan, path: Path, listener: Listener) -> Recording:
+    """Carry out `plan` and write its history to `path`.
+
+    Raises `UsageError` for a plan that makes no sense and `BackendError` where a server or the adapter does not do
+    its part. What was recorded until then is in the file.
+    """
+    backend = plan.backend.build()
+    _refuse_missing_tables(plan, backend)
+    header = _header(plan, backend)
+    with ExitStack() as stack:
+        # The recorder closes before the servers stop: a footer says that the recording is whole, not the clean-up.
+        processes = stack.enter_context(ProcessGroup())
+        listener(Progress("starting servers", 0.0, Tally(plan.clients), 0))
+        stack.enter_context(_started(backend, processes))
+        return _Run(plan, backend, processes, path, header, listener).record()
+
+
+class _Run:
+    def __init__(
+        self,
+        plan: RunPlan,
+        backend: Backend,
+        processes: ProcessGroup,
+        path: Path,
+        header: Header,
+        listener: Listener,
+    ) -> None:
+        self._plan = plan
+        self._backend = backend
+        self._processes = processes
+        self._path = path
+        self._header = header
+        self._listener = listener
+        self._tally = Tally(plan.clients)
+        self._started_s = time.monotonic()
+        self._setup = Setup(plan.backend.path, backend.connection(), plan.timeout_s)
+
+    def record(self) -> Recording:
+        with ExitStack() as stack:
+            clients = [stack.enter_context(self._client(f"client-{i}")) for i in range(self._plan.clients)]
+            for client in clients:
+                client.wait_until_ready()
+            recorder = stack.enter_context(Recorder(self._path, self._header))
+            interrupted = self._work(recorder, clients)
+            if not interrupted:
+                self._read_all(recorder)
+        return Recording(self._path, self._tally, interrupted)
+
+    def _work(self, recorder: Recorder, clients: Sequence[ClientProcess]) -> bool:
+        """The part under faults; whether it was interrupted."""
+        sessions = [self._session(number, client, recorder) for number, client in enumerate(clients)]
+        groups = [server_targets(self._backend), [client_target(client) for client in clients]]
+        injector = FaultInjector(self._plan.faults, groups, recorder, self._plan.seed)
+        start_s = time.monotonic() + _STARTING_S
+        pace = Pace(start_s, start_s + self._plan.seconds, self._plan.tick_s)
+        interrupted = False
+        for session in sessions:
+            session.follow(pace)
+        injector.start()
+        try:
+            while time.monotonic() < pace.end_s and not self._failed(sessions, injector):
+                time.sleep(0.1)
+                self._report("recording", injector.injected)
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            # Heal first: a session may be waiting for an answer of a paused server.
+            injector.stop()
+            for session in sessions:
+                session.stop()
+            for session in sessions:
+                session.join(self._answer_limit_s + _LONGEST_PAUSE_S)
+        if injector.failure is not None:
+            raise injector.failure
+        raise_failures(sessions)
+        return interrupted
+
+    def _read_all(self, recorder: Recorder) -> None:
+        """Final reads by one fresh client, after everything healed and expired."""
+        self._report("settling", 0)
+        time.sleep(_SETTLE_S)
+        self._report("final reads", 0)
+        with self._client("client-final") as client:
+            client.wait_until_ready()
+            scripts = [workload.final_script(self._plan.seed) for workload in self._plan.workloads]
+            session = Session(self._tally.next_process(), client, scripts, recorder, self._tally, self._answer_limit_s)
+            session.run_to_end(_FINAL_LIMIT_S)
+
+    def _session(self, number: int, client: ClientProcess, recorder: Recorder) -> Session:
+        scripts = [workload.script(number, self._plan.seed) for workload in self._plan.workloads]
+        return Session(number, client, scripts, recorder, self._tally, self._answer_limit_s)
+
+    @contextmanager
+    def _client(self, name: str) -> Iterator[ClientProcess]:
+        client = ClientProcess(name, self._setup, self._processes, self._processes.log_of(name))
+        client.start()
+        try:
+            yield client
+        finally:
+            with suppress(ProcessLookupError):
+                client.discard()
+
+    @property
+    def _answer_limit_s(self) -> float:
+        return self._plan.timeout_s + _LONGEST_PAUSE_S
+
+    def _failed(self, sessions: Sequence[Session], injector: FaultInjector) -> bool:
+        return injector.failure is not None or any(session.failure is not None for session in sessions)
+
+    def _report(self, phase: str, faults: int) -> None:
+        self._listener(Progress(phase, time.monotonic() - self._started_s, self._tally, faults))
+
+
+@contextmanager
+def _started(backend: Backend, processes: ProcessGroup) -> Iterator[None]:
+    try:
+        try:
+            backend.start(processes.workspace())
+        except BackendError:
+            raise
+        except Exception as error:
+            raise BackendError("the backend did not start", cause=f"{type(error).__name__}: {error}") from error
+        yield
+    finally:
+        backend.stop()
+
+
+def _refuse_missing_tables(plan: RunPlan, backend: Backend) -> None:
+    missing = [workload.table for workload in plan.workloads if workload.table not in backend.tables]
+    if missing:
+        raise UsageError(
+            f"backend {plan.backend.name!r} does not implement {', '.join(missing)}",
+            hint=f"it implements {', '.join(sorted(backend.tables)) or 'no table'}",
+        )
+
+
+def _header(plan: RunPlan, backend: Backend) -> Header:
+    versions = {
+        "lawful": importlib.metadata.version("lawful"),
+        "python": platform.python_version(),
+        **backend.versions(),
+    }
+    return Header(
+        backend=plan.backend.text,
+        workload=plan.workload_name,
+        seed=plan.seed,
+        clock_error_ns=plan.clock_error_ms * 1_000_000,
+        started=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        versions=versions,
+        options=plan.options(),
+    )
