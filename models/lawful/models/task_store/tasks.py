@@ -78,7 +78,7 @@ class TasksModel:
             task_id = text_argument(call, "id")
             return _wrong_row(task_id, state.get(task_id), reply)
         if call.function == "list" and isinstance(reply, Sequence) and not isinstance(reply, str):
-            return _wrong_list(_list(state, call)[0].reply, reply)
+            return _wrong_list(_page(state, call), reply)
         return None
 
 
@@ -140,14 +140,18 @@ def _set_error(state: Tasks, call: Call) -> Steps:
 
 
 def _list(state: Tasks, call: Call) -> Steps:
+    because = "a list answers every matching row, newest first, then pages"
+    return (Transition(_page(state, call), state, because, "TS-TASKS-5"),)
+
+
+def _page(state: Tasks, call: Call) -> list[Json]:
     status = argument(call, "status")
     rows = [(task_id, task) for task_id, task in state.items() if status is None or task.status == status]
     rows.sort(key=lambda row: -row[1].created_at)  # stable: rows of equal age stay in order of id
     offset = 0 if argument(call, "offset") is None else integer_argument(call, "offset")
     limit = None if argument(call, "limit") is None else integer_argument(call, "limit")
     page = rows[offset:] if limit is None else rows[offset : offset + limit]
-    reply: Json = [_shown(task_id, task) for task_id, task in page]
-    return (Transition(reply, state, "a list answers every matching row, newest first, then pages", "TS-TASKS-5"),)
+    return [_shown(task_id, task) for task_id, task in page]
 
 
 def _delete(state: Tasks, call: Call) -> Steps:
@@ -209,8 +213,7 @@ def _wrong_row(task_id: str, task: Task | None, reply: Json) -> Refusal | None:
     return Refusal(f"other than last written: {', '.join(wrong) or 'further fields'} of {task_id}", "TS-TASKS-2")
 
 
-def _wrong_list(expected: Json, reply: Sequence[Json]) -> Refusal | None:
-    assert isinstance(expected, Sequence)
+def _wrong_list(expected: Sequence[Json], reply: Sequence[Json]) -> Refusal | None:
     listed = {canonical(row) for row in reply}
     right = {canonical(row) for row in expected}
     if listed == right:

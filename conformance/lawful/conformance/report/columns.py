@@ -1,0 +1,80 @@
+"""A short history as text: one column per client, time downwards, a rule where everything above had returned.
+
+Operations between two rules overlap, directly or through others, and could have taken effect in any order that real
+time allows; across a rule the order is certain. Only operations that matter are meant to be shown: a picture of more
+than a screen is cut, and says so.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from lawful.models.history import FaultEvent, Operation
+from lawful.models.wording import answer_text, call_text, fault_text
+
+MOST_OPERATIONS = 40
+_SCREEN = 118
+_NARROWEST = 18
+_SEPARATOR = " │ "
+
+
+def columns(operations: Sequence[Operation], faults: Sequence[FaultEvent] = ()) -> str:
+    """The picture of `operations`, with the `faults` that began while they ran.
+
+    >>> from lawful.models.history import Outcome
+    >>> write = Operation(0, 1, "register", "write", {"value": 1}, Outcome.OK, 0, 1)
+    >>> read = Operation(1, 2, "register", "read", {}, Outcome.OK, 2, 3, result=None)
+    >>> print(columns([write, read]))
+    client 1           │ client 2
+    ───────────────────┼────────────────────
+    #0 write(value=1)  │
+       → null          │
+    ───────────────────┼────────────────────
+                       │ #1 read()
+                       │    → null
+    """
+    shown = sorted(operations, key=lambda operation: operation.call_ns)[:MOST_OPERATIONS]
+    if not shown:
+        return "(no operations)"
+    processes = sorted({operation.process for operation in shown})
+    width = _width(shown, len(processes))
+    rule = "┼".join("─" * (width + (1 if i == 0 else 2)) for i in range(len(processes)))
+    lines = [_row([f"client {process}" for process in processes], width), rule]
+    open_until_ns: float = shown[0].call_ns
+    waiting = sorted(
+        (fault for fault in faults if shown[0].call_ns <= fault.call_ns <= shown[-1].call_ns),
+        key=lambda fault: fault.call_ns,
+    )
+    for position, operation in enumerate(shown):
+        if position and operation.call_ns > open_until_ns:
+            lines.append(rule)
+        while waiting and waiting[0].call_ns <= operation.call_ns:
+            lines.append(f"⚡ {fault_text(waiting.pop(0))}")
+        lines += _cell(operation, processes.index(operation.process), len(processes), width)
+        open_until_ns = max(open_until_ns, float("inf") if operation.return_ns is None else operation.return_ns)
+    if len(operations) > len(shown):
+        lines.append(f"… and {len(operations) - len(shown)} more operations")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _width(operations: Sequence[Operation], columns_: int) -> int:
+    """As wide as the longest text needs, within what a screen of 118 characters leaves to each column."""
+    longest = max(len(f"#{o.index} {call_text(o)}") for o in operations)
+    longest = max(longest, *(3 + len(answer_text(o)) for o in operations))
+    return max(_NARROWEST, min(longest, _SCREEN // columns_ - len(_SEPARATOR)))
+
+
+def _cell(operation: Operation, column: int, columns_: int, width: int) -> list[str]:
+    """The lines of one operation, in its column."""
+    texts = textwrap.wrap(
+        f"#{operation.index} {call_text(operation)}", width, subsequent_indent="   ", break_on_hyphens=False
+    )
+    texts += textwrap.wrap(
+        answer_text(operation), width, initial_indent="   ", subsequent_indent="     ", break_on_hyphens=False
+    )
+    return [_row(["" if i != column else text for i in range(columns_)], width) for text in texts]
+
+
+def _row(cells: Sequence[str], width: int) -> str:
+    return _SEPARATOR.join(cell.ljust(width) for cell in cells)

@@ -1,0 +1,96 @@
+"""A whole run: record, then judge the file, then write the report beside it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lawful.checkers.verdict import Budget, Verdict
+from lawful.conformance.errors import BackendError, ExitCode, UsageError, gravest
+from lawful.conformance.report.markdown import markdown
+from lawful.conformance.run.judgement import Judgement, judge
+from lawful.conformance.run.plan import RunPlan
+from lawful.conformance.run.record import Listener, Progress, record_run
+from lawful.conformance.run.tally import Tally
+
+HISTORY_NAME = "history.jsonl"
+REPORT_NAME = "report.md"
+
+EXIT_CODES = {
+    Verdict.LAWFUL: ExitCode.LAWFUL,
+    Verdict.VIOLATION: ExitCode.VIOLATION,
+    Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
+    Verdict.NOTHING_CHECKED: ExitCode.NOTHING_CHECKED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A run that came to a verdict."""
+
+    folder: Path
+    judgement: Judgement
+    failure: BackendError | None = None
+    """What broke the recording off; the judgement is on what was recorded until then."""
+    interrupted: bool = False
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What the process should tell the shell."""
+        codes = [EXIT_CODES[self.judgement.verdict.verdict]]
+        if self.failure is not None or self.judgement.defects:
+            codes.append(ExitCode.BACKEND_FAILED)
+        return gravest(codes)
+
+
+def execute(plan: RunPlan, runs: Path, budget: Budget, listener: Listener) -> RunResult:
+    """Carry out `plan` in a new folder under `runs`.
+
+    Raises `UsageError` for a plan that makes no sense, and `BackendError` where nothing could be recorded.
+    """
+    folder = new_folder(plan, runs)
+    path = folder / HISTORY_NAME
+    tally = Tally(plan.clients)
+    failure: BackendError | None = None
+    interrupted = False
+    try:
+        recording = record_run(plan, path, listener)
+        tally, interrupted = recording.tally, recording.interrupted
+    except BackendError as error:
+        if not path.exists():
+            _remove_if_empty(folder)
+            raise
+        failure = error
+    except UsageError:
+        _remove_if_empty(folder)
+        raise
+    started_s = time.monotonic()
+    listener(Progress("checking", 0.0, tally, 0))
+    judgement = judge(path, budget, tally.defects, plan.command())
+    (folder / REPORT_NAME).write_text(markdown(judgement), encoding="utf-8")
+    listener(Progress("done", time.monotonic() - started_s, tally, 0))
+    return RunResult(folder, judgement, failure, interrupted)
+
+
+def new_folder(plan: RunPlan, runs: Path) -> Path:
+    """A folder for one run, named by time, backend, workload and seed."""
+    moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    backend = plan.backend.name.rpartition(":")[2] or plan.backend.name
+    name = f"{moment}-{backend}-{plan.workload_name}-{plan.seed}"
+    for attempt in range(1, 1000):
+        folder = runs / (name if attempt == 1 else f"{name}-{attempt}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise UsageError(f"cannot write to {runs}", cause=str(error), hint="choose another with --runs") from error
+        return folder
+    raise UsageError(f"{runs} holds a thousand runs of the same second", hint="choose another with --runs")
+
+
+def _remove_if_empty(folder: Path) -> None:
+    if not any(folder.iterdir()):
+        folder.rmdir()

@@ -1,0 +1,69 @@
+"""Judging a recording: the verdict on its file, clause by clause, with the evidence for each violation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lawful.checkers.clause_verdicts import ClauseVerdict, judge_clauses
+from lawful.checkers.linearizability.reference import check_object
+from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
+from lawful.conformance.history.file import read_history
+from lawful.models.catalogue import MODELS
+from lawful.models.history import History, ObjectKey, Operation
+from lawful.models.model import AnyModel
+from lawful.specs.task_store import CLAUSES, TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why an object is in violation, in as few operations as could be found."""
+
+    part: ObjectVerdict
+    """The verdict on the core alone."""
+    constrained: tuple[Operation, ...]
+    """The operations whose outcomes contradict each other."""
+    optional: tuple[Operation, ...] = ()
+    """Operations that were allowed to take effect at any time after their call, or never."""
+    sentences: tuple[str, ...] = ()
+    """The real-time order that matters, one fact a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A recording and what is to be said of it."""
+
+    path: Path
+    history: History
+    verdict: HistoryVerdict
+    clauses: tuple[ClauseVerdict, ...]
+    evidence: tuple[Evidence, ...]
+    defects: Counter[str] = field(default_factory=Counter)
+    """What the adapter did wrong during the recording."""
+    command: str | None = None
+    """The command that records another history like it."""
+
+    def operation(self, index: int) -> Operation:
+        """The operation at a position in the history."""
+        return self.history.operations[index]
+
+
+def judge(path: Path, budget: Budget, defects: Counter[str] | None = None, command: str | None = None) -> Judgement:
+    """Read the history at `path` and judge it."""
+    history = read_history(path)
+    parts = tuple(check_object(part, _model(key, history), budget) for key, part in history.by_object().items())
+    verdict = HistoryVerdict(parts)
+    evidence = tuple(_evidence(history, part) for part in parts if part.verdict is Verdict.VIOLATION)
+    clauses = judge_clauses(history, verdict, CLAUSES, TABLES)
+    return Judgement(path, history, verdict, clauses, evidence, defects or Counter(), command)
+
+
+def _model(key: ObjectKey, history: History) -> AnyModel[Any]:
+    name = history.header.model or key.object
+    return MODELS[name](history.header.initial, history.header.clock_error_ns)
+
+
+def _evidence(history: History, part: ObjectVerdict) -> Evidence:
+    return Evidence(part, tuple(history.by_object()[part.key]))
