@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lawful.checkers.verdict import HistoryVerdict, ObjectVerdict, Verdict
-from lawful.models.history import History, Operation, Outcome
+from lawful.models.history import History, ObjectKey, Operation, Outcome
+from lawful.models.model import Refusal
 from lawful.specs.clause import Clause
 from lawful.specs.table import Table
 
@@ -45,11 +46,18 @@ class ClauseVerdict:
 
 
 def judge_clauses(
-    history: History, verdict: HistoryVerdict, clauses: Mapping[str, Clause], tables: Mapping[str, Table]
+    history: History,
+    verdict: HistoryVerdict,
+    diagnoses: Mapping[ObjectKey, Refusal],
+    clauses: Mapping[str, Clause],
+    tables: Mapping[str, Table],
 ) -> tuple[ClauseVerdict, ...]:
-    """The verdict on each clause of the tables that `history` worked on, and on the clauses for every table."""
+    """The verdict on each clause of the tables that `history` worked on, and on the clauses for every table.
+
+    `diagnoses`: for each object in violation, the clause that it breaks (see `diagnosis`).
+    """
     worked_on = {part.key.object for part in verdict.objects}
-    blamed = _blamed(verdict.objects)
+    blamed = _blamed(verdict.objects, diagnoses)
     observations = _observations(history, verdict.objects, tables)
     return tuple(
         ClauseVerdict(
@@ -63,15 +71,14 @@ def judge_clauses(
     )
 
 
-def _blamed(objects: Iterable[ObjectVerdict]) -> dict[str, str]:
-    """Clauses that refused answers contradict, with the reason."""
+def _blamed(objects: Iterable[ObjectVerdict], diagnoses: Mapping[ObjectKey, Refusal]) -> dict[str, str]:
+    """The clauses that are broken, with the reason."""
     blamed: dict[str, str] = {}
     for part in objects:
         if part.verdict is Verdict.VIOLATION:
-            for refused in part.refusals[:1]:
-                blamed.setdefault(refused.clause or GENERAL, refused.because)
-            if not part.refusals:
-                blamed.setdefault(GENERAL, "no order of the operations explains every answer")
+            unexplained = Refusal("no order of the operations explains every answer", GENERAL)
+            diagnosis = diagnoses.get(part.key, unexplained)
+            blamed.setdefault(diagnosis.clause or GENERAL, diagnosis.because)
     return blamed
 
 

@@ -106,18 +106,33 @@ class JobsModel:
         return expiry_of(window, integer_argument(call, "ttl_ms"), self.clock_error_ns)
 
     def refusal(self, state: Jobs, call: Call, reply: Json, window: Window) -> Refusal | None:
-        """Why `claim` may not hand out the job that it did: that depends on the job, not on what was claimable."""
-        if call.function != "claim" or not isinstance(reply, Mapping):
-            return None
-        job_id = reply.get("id")
-        job = state.get(job_id) if isinstance(job_id, str) else None
-        if job is None:
-            return Refusal("no such job was enqueued", "TS-ALL-5")
-        if job.state in ("completed", "failed"):
-            return Refusal(f"{job_id} is {job.state}", "TS-JOBS-4")
-        if job.claim_expiry is not None and not job.claim_expiry.may_have_passed(window):
-            return Refusal(f"{job_id} is claimed by {job.claimed_by}, whose claim has not expired", "TS-JOBS-1")
-        return Refusal(f"{job_id} was enqueued with another type or other parameters", "TS-ALL-5")
+        """Why `claim` may not hand out the job that it did, or why a second enqueue adds no second job."""
+        match call.function:
+            case "claim" if isinstance(reply, Mapping):
+                return _wrong_claim(state, reply, window)
+            case "enqueue" if reply is True:
+                return _retried_enqueue(state, call)
+        return None
+
+
+def _wrong_claim(state: Jobs, reply: Mapping[str, Json], window: Window) -> Refusal:
+    job_id = reply.get("id")
+    job = state.get(job_id) if isinstance(job_id, str) else None
+    if job is None:
+        return Refusal("no such job was enqueued", "TS-ALL-5")
+    if job.state in ("completed", "failed"):
+        return Refusal(f"{job_id} is {job.state}", "TS-JOBS-4")
+    if job.claim_expiry is not None and not job.claim_expiry.may_have_passed(window):
+        return Refusal(f"{job_id} is claimed by {job.claimed_by}, whose claim has not expired", "TS-JOBS-1")
+    return Refusal(f"{job_id} was enqueued with another type or other parameters", "TS-ALL-5")
+
+
+def _retried_enqueue(state: Jobs, call: Call) -> Refusal | None:
+    job_id = text_argument(call, "id")
+    job = state.get(job_id)
+    if job is None or job.type != argument(call, "type") or job.params != Frozen(argument(call, "params")):
+        return None
+    return Refusal(f"{job_id} was enqueued before, exactly like this: a retry takes effect once", "TS-ALL-6")
 
 
 def _enqueue(state: Jobs, call: Call) -> Steps:

@@ -79,6 +79,8 @@ class TasksModel:
             return _wrong_row(task_id, state.get(task_id), reply)
         if call.function == "list" and isinstance(reply, Sequence) and not isinstance(reply, str):
             return _wrong_list(_page(state, call), reply)
+        if call.function == "insert" and reply is True:
+            return _retried_insert(state, call)
         return None
 
 
@@ -86,14 +88,17 @@ def _insert(state: Tasks, call: Call) -> Steps:
     task_id = text_argument(call, "id")
     if state.get(task_id) is not None:
         return (Transition(False, state, "the id is taken", "TS-TASKS-1"),)
+    return (Transition(True, state.put(task_id, _inserted(call)), "the id is free", "TS-TASKS-1"),)
+
+
+def _inserted(call: Call) -> Task:
     error = argument(call, "error")
-    task = Task(
+    return Task(
         integer_argument(call, "created_at"),
         _status(call),
         _node_tasks(argument(call, "node_tasks")),
         None if error is None else text_argument(call, "error"),
     )
-    return (Transition(True, state.put(task_id, task), "the id is free", "TS-TASKS-1"),)
 
 
 def _get(state: Tasks, call: Call) -> Steps:
@@ -198,6 +203,13 @@ def _shown(task_id: str, task: Task) -> Json:
         "node_tasks": {node: {"uid": part.uid, "status": part.status} for node, part in task.node_tasks},
         "error": task.error,
     }
+
+
+def _retried_insert(state: Tasks, call: Call) -> Refusal | None:
+    task_id = text_argument(call, "id")
+    if state.get(task_id) != _inserted(call):
+        return None
+    return Refusal(f"{task_id} was inserted before, exactly like this: a retry takes effect once", "TS-ALL-6")
 
 
 def _wrong_row(task_id: str, task: Task | None, reply: Json) -> Refusal | None:
