@@ -1,0 +1,129 @@
+"""Why a history is in violation, beyond the answer that the search stopped at.
+
+The search ends at one answer that no order of effects allows. Three questions tell which promise was broken: Is the
+history lawful once failed operations may have taken effect? Then a failure was reported for something that happened.
+Was the answer right a few operations earlier? Then the read was stale; the more so if its client had already seen
+something newer; and if a server crashed in between, what was acknowledged before the crash was lost.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from lawful.checkers.verdict import ObjectVerdict, Refused, Verdict
+from lawful.models.history import FaultEvent, Operation, Outcome
+from lawful.models.model import AnyModel, Call, Refusal, Window, state_after, transitions
+
+CRASHES = frozenset({"kill", "power-loss"})
+
+
+def diagnose(
+    part: ObjectVerdict,
+    operations: Sequence[Operation],
+    faults: Sequence[FaultEvent],
+    model: AnyModel[Any],
+    recheck: Callable[[Sequence[Operation]], ObjectVerdict],
+) -> Refusal | None:
+    """The clause that a violation on one object breaks, and why; None where the object is not in violation.
+
+    `recheck` decides whether the same object with other outcomes is linearizable.
+    """
+    if part.verdict is not Verdict.VIOLATION or not part.refusals or part.blocked_at is None:
+        return None
+    refused = part.refusals[0]
+    by_index = {operation.index: operation for operation in operations}
+    blocked = by_index[part.blocked_at]
+    failure = _effect_of_a_failure(operations, recheck)
+    if failure is not None:
+        return failure
+    stale = _stale(refused, blocked, by_index, faults, model)
+    return stale or Refusal(refused.because, refused.clause)
+
+
+def _effect_of_a_failure(
+    operations: Sequence[Operation], recheck: Callable[[Sequence[Operation]], ObjectVerdict]
+) -> Refusal | None:
+    failed = [operation for operation in operations if operation.outcome is Outcome.FAIL]
+    if not failed:
+        return None
+    doubted = [
+        dataclasses.replace(operation, outcome=Outcome.UNKNOWN, return_ns=None)
+        if operation.outcome is Outcome.FAIL
+        else operation
+        for operation in operations
+    ]
+    verdict = recheck(doubted)
+    if verdict.verdict is not Verdict.LAWFUL or verdict.linearization is None:
+        return None
+    failed_indexes = {operation.index for operation in failed}
+    took_effect = [f"#{placed.index}" for placed in verdict.linearization if placed.index in failed_indexes]
+    because = (
+        f"every answer is explained once {', '.join(took_effect)}, answered with an error, took effect all the same"
+    )
+    return Refusal(because, "TS-ALL-4")
+
+
+def _stale(
+    refused: Refused,
+    blocked: Operation,
+    by_index: Mapping[int, Operation],
+    faults: Sequence[FaultEvent],
+    model: AnyModel[Any],
+) -> Refusal | None:
+    """Whether a read answered what was right before some of the operations that precede it."""
+    placed = [by_index[step.index] for step in refused.linearization]
+    window = Window(blocked.call_ns, blocked.call_ns if blocked.return_ns is None else blocked.return_ns)
+    call = Call(blocked.function, blocked.arguments)
+    states = _states(model, placed, refused)
+    if states is None or not _reads(model, states[-1], call, window):
+        return None
+    for age in range(len(states) - 2, -1, -1):
+        if _admits(model, states[age], call, blocked, window):
+            break
+    else:
+        return None
+    overlooked = placed[age]
+    seen = [later for later in placed[age + 1 :] if later.process == blocked.process]
+    if any(_reads(model, states[-1], Call(later.function, later.arguments), window) for later in seen):
+        because = f"the answer was right before #{overlooked.index}, but this client had seen what came after"
+        return Refusal(because, "TS-ALL-7")
+    if overlooked.return_ns is not None and any(
+        fault.fault in CRASHES and overlooked.return_ns <= fault.call_ns <= blocked.call_ns for fault in faults
+    ):
+        because = f"the answer was right before #{overlooked.index}, which was acknowledged before the crash"
+        return Refusal(because, "TS-ALL-3")
+    if refused.clause is not None:
+        return Refusal(f"{refused.because}; the answer was right before #{overlooked.index}", refused.clause)
+    return Refusal(f"the answer was right before #{overlooked.index}, which had returned", "TS-ALL-1")
+
+
+def _states(model: AnyModel[Any], placed: Sequence[Operation], refused: Refused) -> list[Any] | None:
+    """The states along a linearization, the initial one first; None where it cannot be followed without the search."""
+    states = [model.initial()]
+    latest_call_ns = 0
+    for position, operation in enumerate(placed):
+        latest_call_ns = max(latest_call_ns, operation.call_ns)
+        returns = [later.return_ns for later in placed[position:] if later.return_ns is not None]
+        window = Window(latest_call_ns, min(returns, default=latest_call_ns))
+        steps = transitions(model, states[-1], Call(operation.function, operation.arguments), window)
+        because = refused.linearization[position].because
+        for step in steps:
+            known = operation.outcome is Outcome.OK
+            state = state_after(step, operation.result) if known else step.state
+            if state is not None and step.because == because:
+                states.append(state)
+                break
+        else:
+            return None
+    return states
+
+
+def _reads(model: AnyModel[Any], state: Any, call: Call, window: Window) -> bool:
+    return all(step.state == state for step in transitions(model, state, call, window))
+
+
+def _admits(model: AnyModel[Any], state: Any, call: Call, operation: Operation, window: Window) -> bool:
+    steps = transitions(model, state, call, window)
+    return any(state_after(step, operation.result) is not None for step in steps)
