@@ -28,6 +28,8 @@ SWITCHES = {"LAWFUL_DEBUG": "1 shows the traceback of an unexpected error."}
 class Kind(NamedTuple):
     """What a setting may be."""
 
+    metavar: str
+    """What stands for the value in help texts."""
     expected: str
     """In words: `a number above 0`."""
     from_text: Callable[[str], object]
@@ -78,13 +80,13 @@ def one_of(*choices: str) -> Kind:
             raise ValueError
         return str(value)
 
-    return Kind(f"one of {', '.join(choices)}", str, choice)
+    return Kind(f"[{'|'.join(choices)}]", f"one of {', '.join(choices)}", str, choice)
 
 
-TEXT = Kind("a text", str, _text)
-JSON = Kind("a JSON value (a string needs its double quotes)", json.loads, _json)
-LIMIT = Kind("a number above 0, or inf for no limit", float, _limit)
-DURATION = Kind("a number, 0 or more", float, _duration)
+TEXT = Kind("NAME", "a text", str, _text)
+JSON = Kind("JSON", "a JSON value (a string needs its double quotes)", json.loads, _json)
+LIMIT = Kind("NUMBER", "a number above 0, or inf for no limit", float, _limit)
+DURATION = Kind("NUMBER", "a number, 0 or more", float, _duration)
 
 
 def _setting(default: object, kind: Kind, meaning: str) -> Any:
@@ -97,7 +99,7 @@ class Configuration:
 
     backend: str | None = _setting(None, TEXT, "Store to test: NAME or module:Class, then ,option=value.")
     model: str | None = _setting(None, TEXT, "Model to check against; else the history says, else its objects' names.")
-    initial: Json = _setting(None, JSON, "Initial value of each object; else the history says.")
+    initial: Json = _setting(None, JSON, "Initial value of each object; else the history says.")  # noqa: RUF009 field()
     format: str = _setting("text", one_of("text", "json"), "Form of the output.")
     input_format: str | None = _setting(None, TEXT, "Format of the histories; else the content decides.")
     budget_s: float = _setting(60.0, LIMIT, "Time for each object, in seconds.")

@@ -89,6 +89,20 @@ class BackendUnavailable(BackendError):
     """The backend is not installed here; the hint is the command that installs it."""
 
 
+class InternalError(LawfulError):
+    """An exception that nobody expected."""
+
+    code = ExitCode.INTERNAL_ERROR
+
+
+def internal_error(error: BaseException) -> InternalError:
+    """What is said of an exception that nobody expected."""
+    return InternalError(
+        f"this is a bug in lawful: {type(error).__name__}: {error}",
+        hint="run it again with LAWFUL_DEBUG=1, and report the output with the input that led to it",
+    )
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UsageError:
     """The error for a name that is not among `known`, with the nearest one as a hint."""
     names = sorted(known)

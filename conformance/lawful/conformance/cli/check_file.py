@@ -1,0 +1,118 @@
+"""Checking one history file, whatever is in it.
+
+An unreadable file, or a bug in this program, is the outcome for that file; the others are checked all the same, and
+the gravest outcome counts.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lawful.checkers.linearizability import reference
+from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
+from lawful.conformance.configuration import Configuration
+from lawful.conformance.errors import ExitCode, LawfulError, UsageError, internal_error, unknown_name
+from lawful.conformance.history.file import read_history
+from lawful.conformance.model_choice import models_for
+from lawful.models.history import History, ObjectKey, Operation
+from lawful.models.model import AnyModel, UnknownCall
+
+NS_PER_MS = 1_000_000
+
+CODES = {
+    Verdict.VIOLATION: ExitCode.VIOLATION,
+    Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
+    Verdict.LAWFUL: ExitCode.LAWFUL,
+    Verdict.NOTHING_CHECKED: ExitCode.NOTHING_CHECKED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found out about one file."""
+
+    path: Path
+    history: History | None
+    """None where it could not be read."""
+    objects: tuple[ObjectVerdict, ...] = ()
+    error: LawfulError | None = None
+    """Why there is no verdict."""
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """None where there is an error."""
+        return HistoryVerdict(self.objects).verdict if self.error is None else None
+
+    @property
+    def code(self) -> ExitCode:
+        verdict = self.verdict
+        if verdict is not None:
+            return CODES[verdict]
+        assert self.error is not None
+        return self.error.code
+
+    @property
+    def seconds(self) -> float:
+        """How long the search took."""
+        return sum(part.seconds for part in self.objects)
+
+
+def check_file(path: Path, configuration: Configuration, only: Sequence[str] = ()) -> Checked:
+    """Read and check the file at `path`. `only`: objects, or single keys of them, to look at; empty: all."""
+    history: History | None = None
+    try:
+        history = read_history(path)
+        return Checked(path, history, _check(history, configuration, only))
+    except LawfulError as error:
+        return Checked(path, history, error=error)
+    except Exception as error:
+        if os.environ.get("LAWFUL_DEBUG") == "1":
+            traceback.print_exception(error)
+        return Checked(path, history, error=internal_error(error))
+
+
+def _check(history: History, configuration: Configuration, only: Sequence[str]) -> tuple[ObjectVerdict, ...]:
+    error_ms = configuration.clock_error_ms
+    model_of = models_for(
+        history.header,
+        name=configuration.model,
+        initial=configuration.initial,
+        clock_error_ns=None if error_ms is None else round(error_ms * NS_PER_MS),
+    )
+    budget = Budget(_limit(configuration.budget_s), _limit(configuration.memory_mb))
+    parts = _chosen(history, only)
+    return tuple(_check_object(key, operations, model_of(key), budget) for key, operations in parts.items())
+
+
+def _limit(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _check_object(
+    key: ObjectKey, operations: Sequence[Operation], model: AnyModel[Any], budget: Budget
+) -> ObjectVerdict:
+    try:
+        return reference.check_object(operations, model, budget)
+    except UnknownCall as error:
+        hint = "choose the model with --model; lawful models lists them"
+        raise UsageError(
+            f"the model {model.name} does not fit the object {key}", cause=str(error), hint=hint
+        ) from error
+
+
+def _chosen(history: History, only: Sequence[str]) -> dict[ObjectKey, tuple[Operation, ...]]:
+    """The objects of `history` that are asked for, each with its operations."""
+    parts = history.by_object()
+    if not only:
+        return parts
+    names = {str(key) for key in parts} | {key.object for key in parts}
+    for name in only:
+        if name not in names:
+            raise unknown_name("object", name, names)
+    return {key: part for key, part in parts.items() if str(key) in only or key.object in only}

@@ -1,0 +1,121 @@
+"""What `lawful check` prints of a file: one line, and below it what a reader of that line asks next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from enum import Enum, auto
+
+from lawful.checkers.verdict import ObjectVerdict, Refused, Verdict
+from lawful.conformance.cli.check_file import Checked
+from lawful.conformance.cli.terminal import counted, verdict_text
+from lawful.conformance.report.columns import columns
+from lawful.models.history import History, Operation, Outcome
+from lawful.models.wording import operation_text
+from lawful.specs.task_store import CLAUSES
+
+_MOST_OBJECTS = 3
+_MOST_ALLOWED = 5
+_MOST_IN_A_PICTURE = 12
+_VERDICT_WIDTH = len("○ nothing checked")
+
+
+class Detail(Enum):
+    """How much to print."""
+
+    QUIET = auto()
+    NORMAL = auto()
+    VERBOSE = auto()
+
+
+def summary(checked: Checked, width: int) -> str:
+    """The line on a file: verdict, path padded to `width`, counts, method, time."""
+    verdict = verdict_text(checked.verdict)
+    padding = " " * max(0, _VERDICT_WIDTH - len(f"! {checked.verdict.value if checked.verdict else 'error'}"))
+    if checked.error is not None or checked.history is None:
+        return f"{verdict}{padding}  {checked.path}"
+    methods = "+".join(sorted({part.method for part in checked.objects})) or "no search"
+    facts = (_objects(checked.objects), _operations(checked.objects, checked.history), methods)
+    return f"{verdict}{padding}  {str(checked.path).ljust(width)}  {', '.join(facts)}, {checked.seconds:.2f} s"
+
+
+def explanation(checked: Checked, detail: Detail) -> Iterator[str]:
+    """The lines below, without indentation."""
+    if checked.history is not None and checked.history.truncated:
+        yield "truncated: the recorder died; checked what is there"
+    if checked.error is not None:
+        yield from str(checked.error).splitlines()
+        return
+    assert checked.history is not None
+    if checked.verdict is Verdict.NOTHING_CHECKED:
+        yield "no operation with a known outcome, so this says nothing about the store"
+    violated = [part for part in checked.objects if part.verdict is Verdict.VIOLATION]
+    shown = len(violated) if detail is Detail.VERBOSE else _MOST_OBJECTS
+    for part in violated[:shown]:
+        yield from _violation(part, checked.history, detail)
+    if len(violated) > shown:
+        yield f"and {len(violated) - shown} more objects in violation; --verbose shows them all"
+    for part in checked.objects:
+        if part.verdict is Verdict.INCONCLUSIVE:
+            yield f"{part.key}: {part.progress}"
+    if any(part.verdict is Verdict.INCONCLUSIVE for part in checked.objects):
+        yield "what to do: raise --budget-s or --memory-mb, or look at one object with --only"
+    if detail is Detail.VERBOSE:
+        for part in checked.objects:
+            yield _object_line(part)
+
+
+def _objects(parts: Sequence[ObjectVerdict]) -> str:
+    by_verdict = Counter(part.verdict for part in parts)
+    total = counted(len(parts), "object")
+    if len(by_verdict) < 2:
+        return total
+    return (
+        f"{total} ({', '.join(f'{by_verdict[verdict]} {verdict.value}' for verdict in Verdict if by_verdict[verdict])})"
+    )
+
+
+def _operations(parts: Sequence[ObjectVerdict], history: History) -> str:
+    keys = {part.key for part in parts}
+    outcomes = Counter(operation.outcome for operation in history if operation.object_key in keys)
+    text = counted(outcomes.total(), "operation")
+    less = [f"{outcomes[outcome]} {word}" for outcome, word in _LESS_THAN_OK.items() if outcomes[outcome]]
+    return f"{text} ({', '.join(less)})" if less else text
+
+
+_LESS_THAN_OK = {Outcome.UNKNOWN: "unknown", Outcome.FAIL: "failed"}
+
+
+def _object_line(part: ObjectVerdict) -> str:
+    counts = f"{counted(part.operations, 'operation')} and {part.unknown} unknown"
+    return f"{verdict_text(part.verdict)}  {part.key}: {counts}, {part.method}, {part.seconds:.2f} s"
+
+
+def _violation(part: ObjectVerdict, history: History, detail: Detail) -> Iterator[str]:
+    """Which answer nothing explains, what would have been allowed, and the clause that says so."""
+    if part.blocked_at is None:
+        yield f"{part.key}: no order of its operations explains every answer"
+        return
+    blocked = history.operations[part.blocked_at]
+    yield f"{part.key}: no order of the operations explains the answer to"
+    yield f"  {operation_text(blocked)}"
+    refusals = part.refusals if detail is Detail.VERBOSE else part.refusals[:1]
+    for refused in refusals:
+        yield from _refusal(refused, blocked, history)
+    operations = history.by_object()[part.key]
+    if len(operations) <= _MOST_IN_A_PICTURE:
+        yield ""
+        yield from columns(operations, history.faults).splitlines()
+        yield ""
+
+
+def _refusal(refused: Refused, blocked: Operation, history: History) -> Iterator[str]:
+    placed = [history.operations[one.index] for one in refused.linearization]
+    order = ", ".join(f"#{operation.index}" for operation in placed[-8:]) or "nothing"
+    if len(placed) > 8:
+        order = f"…, {order}"
+    allowed = " or ".join(refused.allowed[:_MOST_ALLOWED])
+    more = len(refused.allowed) - _MOST_ALLOWED
+    yield f"  after {order} the model allows {allowed}{f' or {more} more' if more > 0 else ''}: {refused.because}"
+    if refused.clause is not None and refused.clause in CLAUSES:
+        yield f"  {refused.clause}: {CLAUSES[refused.clause].sentence}"

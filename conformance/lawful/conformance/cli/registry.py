@@ -1,0 +1,27 @@
+"""Every command of `lawful`, by name. A new command is a file of its own and a line here."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """A command that is imported when it is called."""
+
+    target: str
+    """`module:attribute` of the click command."""
+    summary: str
+    """One sentence for `lawful --help`; the first of the command's own help."""
+
+
+COMMANDS: dict[str, Entry] = {
+    "run": Entry("lawful.conformance.cli.run:run", "Put a store to the test: clients, faults, verdict, report."),
+    "demo": Entry("lawful.conformance.cli.demo:demo", "Three real stores and a careless one, under faults."),
+    "check": Entry("lawful.conformance.cli.check:check", "Judge recorded histories."),
+    "lint": Entry("lawful.conformance.cli.lint:lint", "Examine history files without judging them."),
+    "schema": Entry("lawful.conformance.cli.schema:schema", "Print the JSON Schema of a format."),
+    "clauses": Entry("lawful.conformance.cli.clauses:clauses", "List what must hold."),
+    "models": Entry("lawful.conformance.cli.models:models", "List the models that histories are checked against."),
+    "backends": Entry("lawful.conformance.cli.backends:backends", "List the stores that can be put to the test."),
+    "config": Entry("lawful.conformance.cli.config:config", "Show the settings in force and where they come from."),
+}

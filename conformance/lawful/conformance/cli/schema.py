@@ -1,0 +1,21 @@
+"""`lawful schema`: the published forms of what is read and written."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from lawful.conformance.schemas import NAMES
+from lawful.conformance.schemas import schema as schema_of
+
+
+@click.command()
+@click.argument("name", metavar=f"[{'|'.join(NAMES)}]")
+def schema(name: str) -> None:
+    """Print the JSON Schema of a format.
+
+    history: one line of a history file. report: the output of lawful check --format json. clauses: that of
+    lawful clauses --format json.
+    """
+    click.echo(json.dumps(schema_of(name), indent=2, ensure_ascii=False))
