@@ -10,18 +10,13 @@ from collections.abc import Iterable, Sequence
 from lawful.checkers.clause_verdicts import ClauseStatus, ClauseVerdict
 from lawful.checkers.verdict import ObjectVerdict
 from lawful.conformance.report.columns import columns
+from lawful.conformance.report.looks import CLAUSE_GLYPHS
+from lawful.conformance.run.faults import INJECTED
 from lawful.conformance.run.judgement import Evidence, Judgement
 from lawful.models.history import Outcome
 from lawful.models.values import canonical
 from lawful.models.wording import operation_text, value_text
 
-GLYPHS = {
-    ClauseStatus.LAWFUL: "✔",
-    ClauseStatus.VIOLATION: "✘",
-    ClauseStatus.INCONCLUSIVE: "?",
-    ClauseStatus.BLOCKED: "…",
-    ClauseStatus.NOT_EXERCISED: "-",
-}
 _MOST_ERRORS = 8
 
 
@@ -71,7 +66,7 @@ def _title(judgement: Judgement) -> str:
 def _origin(judgement: Judgement) -> str:
     history, header = judgement.history, judgement.history.header
     outcomes = {outcome: sum(operation.outcome is outcome for operation in history) for outcome in Outcome}
-    injected = sum(fault.fault in ("kill", "pause") for fault in history.faults)
+    injected = sum(fault.fault in INJECTED for fault in history.faults)
     rows = [
         ("history", f"`{judgement.path.name}`"),
         ("started", escaped(header.started or "unknown")),
@@ -93,7 +88,7 @@ def _clauses(verdicts: Sequence[ClauseVerdict]) -> str:
         return ""
     rows = [
         (
-            f"{GLYPHS[verdict.status]} {verdict.status.value}",
+            f"{CLAUSE_GLYPHS[verdict.status]} {verdict.status.value}",
             verdict.clause.id,
             escaped(verdict.clause.sentence),
             str(verdict.observations),

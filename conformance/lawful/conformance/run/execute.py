@@ -10,6 +10,7 @@ from pathlib import Path
 from lawful.checkers.verdict import Budget, Verdict
 from lawful.conformance.errors import BackendError, ExitCode, UsageError, gravest
 from lawful.conformance.report.markdown import markdown
+from lawful.conformance.run.faults import INJECTED
 from lawful.conformance.run.judgement import Judgement, judge
 from lawful.conformance.run.plan import RunPlan
 from lawful.conformance.run.record import Listener, Progress, record_run
@@ -35,6 +36,11 @@ class RunResult:
     failure: BackendError | None = None
     """What broke the recording off; the judgement is on what was recorded until then."""
     interrupted: bool = False
+
+    @property
+    def faults(self) -> int:
+        """How many faults were injected."""
+        return sum(fault.fault in INJECTED for fault in self.judgement.history.faults)
 
     @property
     def exit_code(self) -> ExitCode:

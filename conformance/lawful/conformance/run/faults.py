@@ -15,12 +15,20 @@ from lawful.conformance.adapter import Backend, Fault
 from lawful.conformance.errors import BackendError, UsageError, unknown_name
 from lawful.conformance.history.recorder import Recorder
 from lawful.conformance.run.client import ClientProcess
+from lawful.conformance.run.pace import Pace
 from lawful.conformance.workloads.script import generator_of
 
 _CALM_S = (0.4, 1.2)
 """Between two faults."""
 _HOLD_S = {Fault.KILL: (0.05, 0.6), Fault.PAUSE: (0.2, 1.6)}
 """How long a server stays dead, or a process paused: shorter and longer than time-outs, claims and leases."""
+
+_INTO_TICK_S = (0.0, 0.004)
+"""How long after the start of a tick a fault strikes."""
+
+
+INJECTED = frozenset({"kill", "pause"})
+"""The actions that are faults; the others heal them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,7 @@ class FaultInjector(threading.Thread):
         groups: Sequence[Sequence[Target]],
         recorder: Recorder,
         seed: int,
+        pace: Pace,
     ) -> None:
         """`groups`: servers and clients; each group is aimed at equally often, however many are in it."""
         super().__init__(name="fault injector", daemon=True)
@@ -89,6 +98,7 @@ class FaultInjector(threading.Thread):
         self._groups = [group for group in groups if group]
         self._recorder = recorder
         self._random = generator_of(seed, "faults")
+        self._pace = pace
         self._stopped = threading.Event()
 
     def stop(self) -> None:
@@ -102,6 +112,8 @@ class FaultInjector(threading.Thread):
             while self._faults and self._groups and not self._stopped.wait(self._random.uniform(*_CALM_S)):
                 fault = self._random.choice(self._faults)
                 target = self._random.choice(self._random.choice(self._groups))
+                # Operations of a tick take a fraction of it: struck at any other time, nothing would be under way.
+                self._stopped.wait(self._pace.until_next_tick_s() + self._random.uniform(*_INTO_TICK_S))
                 self._inject(fault, target)
         except Exception as error:
             self.failure = error

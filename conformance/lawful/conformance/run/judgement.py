@@ -6,16 +6,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from lawful.checkers.clause_verdicts import ClauseVerdict, judge_clauses
 from lawful.checkers.diagnosis import diagnose
 from lawful.checkers.linearizability.reference import check_object
 from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
 from lawful.conformance.history.file import read_history
-from lawful.models.catalogue import MODELS
+from lawful.conformance.model_choice import ModelOf, models_for
 from lawful.models.history import History, ObjectKey, Operation
-from lawful.models.model import AnyModel, Refusal
+from lawful.models.model import Refusal
 from lawful.specs.task_store import CLAUSES, TABLES
 
 
@@ -55,29 +54,27 @@ class Judgement:
 def judge(path: Path, budget: Budget, defects: Counter[str] | None = None, command: str | None = None) -> Judgement:
     """Read the history at `path` and judge it."""
     history = read_history(path)
-    parts = tuple(check_object(part, _model(key, history), budget) for key, part in history.by_object().items())
+    model_of = models_for(history.header)
+    parts = tuple(check_object(part, model_of(key), budget) for key, part in history.by_object().items())
     verdict = HistoryVerdict(parts)
     evidence = tuple(_evidence(history, part) for part in parts if part.verdict is Verdict.VIOLATION)
-    diagnoses = _diagnoses(history, verdict, budget)
+    diagnoses = _diagnoses(history, verdict, model_of, budget)
     clauses = judge_clauses(history, verdict, diagnoses, CLAUSES, TABLES)
     return Judgement(path, history, verdict, clauses, evidence, defects or Counter(), command)
 
 
-def _diagnoses(history: History, verdict: HistoryVerdict, budget: Budget) -> dict[ObjectKey, Refusal]:
+def _diagnoses(
+    history: History, verdict: HistoryVerdict, model_of: ModelOf, budget: Budget
+) -> dict[ObjectKey, Refusal]:
     """For each object in violation, the clause that it breaks."""
     found: dict[ObjectKey, Refusal] = {}
     for part in verdict.objects:
-        model = _model(part.key, history)
+        model = model_of(part.key)
         recheck = partial(check_object, model=model, budget=budget)
         diagnosis = diagnose(part, history.by_object()[part.key], history.faults, model, recheck)
         if diagnosis is not None:
             found[part.key] = diagnosis
     return found
-
-
-def _model(key: ObjectKey, history: History) -> AnyModel[Any]:
-    name = history.header.model or key.object
-    return MODELS[name](history.header.initial, history.header.clock_error_ns)
 
 
 def _evidence(history: History, part: ObjectVerdict) -> Evidence:

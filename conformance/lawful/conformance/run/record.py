@@ -21,8 +21,9 @@ from lawful.conformance.history.recorder import Recorder
 from lawful.conformance.processes import ProcessGroup
 from lawful.conformance.run.client import ClientProcess
 from lawful.conformance.run.faults import FaultInjector, client_target, server_targets
+from lawful.conformance.run.pace import Pace
 from lawful.conformance.run.plan import RunPlan
-from lawful.conformance.run.session import Pace, Session, raise_failures
+from lawful.conformance.run.session import Session, raise_failures
 from lawful.conformance.run.tally import Tally
 from lawful.models.history import Header
 
@@ -109,9 +110,9 @@ class _Run:
         """The part under faults; whether it was interrupted."""
         sessions = [self._session(number, client, recorder) for number, client in enumerate(clients)]
         groups = [server_targets(self._backend), [client_target(client) for client in clients]]
-        injector = FaultInjector(self._plan.faults, groups, recorder, self._plan.seed)
         start_s = time.monotonic() + _STARTING_S
         pace = Pace(start_s, start_s + self._plan.seconds, self._plan.tick_s)
+        injector = FaultInjector(self._plan.faults, groups, recorder, self._plan.seed, pace)
         interrupted = False
         for session in sessions:
             session.follow(pace)

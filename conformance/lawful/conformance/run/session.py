@@ -9,28 +9,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from lawful.conformance.client_protocol import NonsenseLine, Reply, Request
 from lawful.conformance.errors import BackendError
 from lawful.conformance.history.json_text import NotJson
 from lawful.conformance.history.recorder import Recorder
 from lawful.conformance.run.client import ClientGone, ClientProcess, ClientSilent
+from lawful.conformance.run.pace import Pace
 from lawful.conformance.run.tally import Tally
 from lawful.conformance.workloads.script import Intent, Script
 from lawful.models.history import Outcome
 from lawful.models.values import Json
 from lawful.specs.task_store import TABLES
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """When sessions act."""
-
-    start_s: float
-    """On the clock of `time.monotonic`."""
-    end_s: float
-    tick_s: float
 
 
 class Session(threading.Thread):
@@ -71,13 +61,13 @@ class Session(threading.Thread):
         try:
             tick = 0
             while not self._stopped.is_set():
-                due_s = self._pace.start_s + tick * self._pace.tick_s
+                due_s = self._pace.due_s(tick)
                 now_s = time.monotonic()
                 if max(due_s, now_s) >= self._pace.end_s:
                     return
                 if now_s > due_s + self._pace.tick_s:
                     # A slow answer made it miss ticks: rejoin the others instead of catching up alone.
-                    tick = int((now_s - self._pace.start_s) / self._pace.tick_s) + 1
+                    tick = self._pace.next_tick(now_s)
                     continue
                 self._stopped.wait(max(0.0, due_s - now_s))
                 self._act(self._scripts[tick % len(self._scripts)])

@@ -1,0 +1,148 @@
+"""`lawful run`: clients against a real store under faults, then the verdict."""
+
+from __future__ import annotations
+
+import json
+import math
+import secrets
+from pathlib import Path
+
+import click
+
+from lawful.checkers.clause_verdicts import ClauseStatus
+from lawful.checkers.verdict import Budget
+from lawful.conformance.backends.registry import choose
+from lawful.conformance.cli.options import setting_options
+from lawful.conformance.cli.terminal import say, verdict_text
+from lawful.conformance.configuration import Configuration, effective
+from lawful.conformance.errors import ExitCode, UsageError, gravest
+from lawful.conformance.report.console import LiveProgress, clause_table, output_console, show_evidence
+from lawful.conformance.run.execute import REPORT_NAME, RunResult, execute
+from lawful.conformance.run.faults import parse_faults
+from lawful.conformance.run.plan import RunPlan
+from lawful.conformance.workloads import WORKLOADS, workload_named
+from lawful.conformance.workloads.script import Workload
+
+_MOST_SEED = 2**31
+
+
+@click.command()
+@setting_options("backend", "format", "budget_s", "memory_mb", "clock_error_ms")
+@click.option("--workload", default="all", metavar="NAMES", show_default=True, help=f"{', '.join(WORKLOADS)} or all.")
+@click.option("--clients", default=8, show_default=True, type=click.IntRange(1, 64), help="Client processes.")
+@click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(0.5, 3600), help="Under faults.")
+@click.option(
+    "--rate", default=200.0, show_default=True, type=click.FloatRange(1, 5000), help="Operations a second, in all."
+)
+@click.option("--faults", default="kill,pause", show_default=True, metavar="NAMES", help="kill, pause or none.")
+@click.option("--timeout-s", default=1.0, show_default=True, type=click.FloatRange(0.05, 60), help="Of each client.")
+@click.option("--seed", type=click.IntRange(0, _MOST_SEED), help="What clients and faults do; else drawn and shown.")
+@click.option(
+    "--seeds", default=1, show_default=True, type=click.IntRange(1, 1000), help="Runs, with seeds that count up."
+)
+@click.option(
+    "--runs", default=Path("runs"), show_default=True, type=click.Path(path_type=Path), help="For the reports."
+)
+def run(
+    workload: str,
+    clients: int,
+    seconds: float,
+    rate: float,
+    faults: str,
+    timeout_s: float,
+    seed: int | None,
+    seeds: int,
+    runs: Path,
+    **options: str | None,
+) -> ExitCode:
+    """Put a store to the test.
+
+    Starts the servers, lets client processes work on them from a seed while servers and clients are killed and paused,
+    and writes what the clients saw to a history file. Then judges the file, clause by clause, and reports.
+    """
+    configuration = effective(options).configuration
+    if configuration.backend is None:
+        raise UsageError("no backend chosen", hint="for example --backend redis; lawful backends lists them")
+    first = secrets.randbelow(_MOST_SEED) if seed is None else seed
+    plans = [
+        RunPlan(
+            choose(configuration.backend),
+            _workloads(workload),
+            number,
+            clients=clients,
+            seconds=seconds,
+            operations_per_s=rate,
+            faults=parse_faults(faults),
+            timeout_s=timeout_s,
+            **({} if configuration.clock_error_ms is None else {"clock_error_ms": round(configuration.clock_error_ms)}),
+        )
+        for number in range(first, first + seeds)
+    ]
+    codes = [_one(plan, runs, configuration, detailed=seeds == 1) for plan in plans]
+    return gravest(codes)
+
+
+def _workloads(names: str) -> tuple[Workload, ...]:
+    if names == "all":
+        return tuple(WORKLOADS.values())
+    return tuple(workload_named(name) for name in names.split(","))
+
+
+def budget_of(configuration: Configuration) -> Budget:
+    """The budget of the search that the settings give."""
+    seconds, memory_mb = configuration.budget_s, configuration.memory_mb
+    return Budget(seconds if math.isfinite(seconds) else None, memory_mb if math.isfinite(memory_mb) else None)
+
+
+def _one(plan: RunPlan, runs: Path, configuration: Configuration, detailed: bool) -> ExitCode:
+    label = f"{plan.backend.name} {plan.workload_name} seed {plan.seed}"
+    with LiveProgress(label) as progress:
+        result = execute(plan, runs, budget_of(configuration), progress)
+    if configuration.format == "json":
+        click.echo(json.dumps(_summary(plan, result), ensure_ascii=False))
+    else:
+        _show(plan, result, detailed)
+    if result.failure is not None:
+        click.echo(f"error: {result.failure}", err=True)
+    if result.interrupted:
+        raise KeyboardInterrupt
+    return result.exit_code
+
+
+def _show(plan: RunPlan, result: RunResult, detailed: bool) -> None:
+    judgement = result.judgement
+    console = output_console()
+    broken = [one.clause.id for one in judgement.clauses if one.status is ClauseStatus.VIOLATION]
+    told = f" of {', '.join(broken)}" if broken else ""
+    say(
+        f"{verdict_text(judgement.verdict.verdict)}{told}  {plan.backend.text} {plan.workload_name} seed {plan.seed}: "
+        f"{len(judgement.history)} operations, {result.faults} faults"
+    )
+    if detailed:
+        console.print()
+        console.print(clause_table({plan.backend.name: judgement.clauses}))
+        show_evidence(console, judgement, judgement.evidence)
+        console.print()
+    for text, count in judgement.defects.most_common(5):
+        say(f"! defect of the adapter: {text} ({count} times)")
+    say(f"  report: {result.folder / REPORT_NAME}")
+
+
+def _summary(plan: RunPlan, result: RunResult) -> dict[str, object]:
+    judgement = result.judgement
+    return {
+        "verdict": judgement.verdict.verdict.value,
+        "exit_code": int(result.exit_code),
+        "backend": plan.backend.text,
+        "workload": plan.workload_name,
+        "seed": plan.seed,
+        "operations": len(judgement.history),
+        "faults": result.faults,
+        "clauses": {
+            one.clause.id: {"status": one.status.value, "observations": one.observations, "because": one.because}
+            for one in judgement.clauses
+        },
+        "defects": dict(judgement.defects),
+        "history": str(judgement.path),
+        "report": str(result.folder / REPORT_NAME),
+    }

@@ -1,0 +1,116 @@
+"""What a run shows on the terminal: progress while it lasts, then the clauses, then what contradicts what."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from lawful.checkers.clause_verdicts import ClauseStatus, ClauseVerdict
+from lawful.conformance.report.columns import columns
+from lawful.conformance.report.looks import CLAUSE_GLYPHS, CLAUSE_STYLES
+from lawful.conformance.run.judgement import Evidence, Judgement
+from lawful.conformance.run.record import Progress
+from lawful.models.history import Outcome
+from lawful.models.wording import operation_text, value_text
+
+_WIDTH_ELSEWHERE = 118
+"""Of the output where it does not go to a terminal: the same on every machine."""
+
+
+def output_console() -> Console:
+    """Where results go: standard output, in colour only on a terminal."""
+    plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR") or os.environ.get("CI"))
+    return Console(
+        no_color=plain,
+        force_terminal=False if plain else None,
+        width=None if sys.stdout.isatty() else _WIDTH_ELSEWHERE,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=True,
+    )
+
+
+class LiveProgress:
+    """One line on standard error that says what the run is doing; silent where that is no terminal."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        moving = sys.stderr.isatty() and not os.environ.get("CI")
+        self._live = Live(console=Console(stderr=True), transient=True, refresh_per_second=8) if moving else None
+
+    def __enter__(self) -> LiveProgress:
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def __call__(self, progress: Progress) -> None:
+        if self._live is not None:
+            self._live.update(Text(f"{self._label}: {progress_text(progress)}"))
+
+
+def progress_text(progress: Progress) -> str:
+    """A moment of a run on one line."""
+    outcomes = progress.tally.outcomes
+    return (
+        f"{progress.phase} · {progress.elapsed_s:.0f} s · {outcomes[Outcome.OK]} ok · "
+        f"{outcomes[Outcome.FAIL]} failed · {outcomes[Outcome.UNKNOWN]} unknown · {progress.faults} faults"
+    )
+
+
+def clause_table(columns_: Mapping[str, Sequence[ClauseVerdict]]) -> Table:
+    """Clauses against backends; a column each."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("clause", no_wrap=True)
+    table.add_column("promise", ratio=1)
+    for name in columns_:
+        table.add_column(name, no_wrap=True)
+    clauses = {verdict.clause.id: verdict.clause for verdicts in columns_.values() for verdict in verdicts}
+    by_backend = {name: {one.clause.id: one for one in verdicts} for name, verdicts in columns_.items()}
+    for clause_id, clause in clauses.items():
+        cells = [_cell(by_backend[name].get(clause_id)) for name in columns_]
+        table.add_row(clause_id, clause.sentence, *cells)
+    return table
+
+
+def _cell(verdict: ClauseVerdict | None) -> Text:
+    if verdict is None:
+        return Text("")
+    glyph = CLAUSE_GLYPHS[verdict.status]
+    text = verdict.status.value if verdict.status is not ClauseStatus.LAWFUL else str(verdict.observations)
+    return Text(f"{glyph} {text}", style=CLAUSE_STYLES[verdict.status])
+
+
+def show_evidence(console: Console, judgement: Judgement, evidence: Sequence[Evidence]) -> None:
+    """Why objects are in violation: the picture, the answer, and what was allowed."""
+    for one in evidence:
+        console.print()
+        for line in _evidence_lines(judgement, one):
+            console.print(line)
+
+
+def _evidence_lines(judgement: Judgement, evidence: Evidence) -> list[str]:
+    lines = [f"{evidence.part.key}: no order of these operations explains every answer", ""]
+    lines += [f"  {line}" for line in columns(evidence.constrained, judgement.history.faults).splitlines()]
+    if evidence.optional:
+        lines.append(f"  ({len(evidence.optional)} more that might have changed the state do not explain it either)")
+    if evidence.part.refusals and evidence.part.blocked_at is not None:
+        refused = evidence.part.refusals[0]
+        lines += [
+            "",
+            f"  {operation_text(judgement.operation(evidence.part.blocked_at))}",
+            f"  answered  {value_text(refused.answered)}",
+            f"  allowed   {' or '.join(refused.allowed[:4])}",
+            f"  because   {refused.because}" + (f" ({refused.clause})" if refused.clause else ""),
+        ]
+    return lines
