@@ -11,6 +11,12 @@ from lawful.conformance.errors import UsageError
 MAX_LINE_BYTES = 16 * 2**20
 """Longer lines are refused before they fill the memory."""
 
+MAX_FILE_BYTES = 2**30
+"""Larger files are refused where a format cannot be read line by line."""
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""What some editors put in front of UTF-8 text."""
+
 
 class Line(NamedTuple):
     """One line without its end."""
@@ -57,3 +63,22 @@ def read_lines(path: Path) -> Iterator[Line]:
 def unreadable(path: Path, error: OSError) -> UsageError:
     """The error for a file that cannot be opened or read."""
     return UsageError(f"cannot read the history {path}", cause=error.strerror or str(error))
+
+
+def read_text(path: Path) -> str:
+    """All of `path`, which has to be UTF-8 and of bounded size. Raises `UsageError`."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if len(data) > MAX_FILE_BYTES:
+        raise UsageError(
+            f"{path} is larger than {MAX_FILE_BYTES >> 20} MiB, too much for its format",
+            hint="convert it to JSON Lines, which is read line by line",
+        )
+    try:
+        return data.removeprefix(BYTE_ORDER_MARK).decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageError(f"{path}, line {line}: not UTF-8 text", hint="is this the right file?") from error

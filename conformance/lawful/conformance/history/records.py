@@ -193,20 +193,35 @@ def _json_type(of_type: type) -> str:
     return _TYPE_NAMES.get(of_type) or others[of_type]
 
 
-_TIMES = ("time_ns", "call_ns", "return_ns")
+_TIMES = {
+    "header": (),
+    "invoke": ("time_ns",),
+    "return": ("time_ns",),
+    "operation": ("call_ns", "return_ns"),
+    "fault": ("call_ns", "return_ns"),
+    "footer": (),
+}
 
 
 def _check_values(kind: str, record: dict[str, Any]) -> None:
-    for name in _TIMES:
+    for name in _TIMES[kind]:
         time = record.get(name)
         if time is not None and not -INT64 <= time < INT64:
             raise WrongRecord(f"{name!r} does not fit into 64 bits")
-    if kind in ("return", "operation"):
+    if kind == "return":
         _check_outcome(record)
+    elif kind == "operation":
+        _check_outcome(record)
+        if record.get("return_ns") is None and record["outcome"] != "unknown":
+            raise WrongRecord(
+                f"'return_ns' is missing beside the outcome {record['outcome']!r}",
+                "the client knew the outcome at some time; only an unknown operation may never have come back",
+            )
+    elif kind == "fault":
+        if record.get("return_ns") is not None and record["return_ns"] < record["call_ns"]:
+            raise WrongRecord("the fault ends before it begins", "take both times from one monotonic clock")
     elif kind == "header":
         _check_header(record)
-    elif kind == "invoke" and record["index"] < 0:
-        raise WrongRecord("'index' is negative")
 
 
 def _check_outcome(record: dict[str, Any]) -> None:

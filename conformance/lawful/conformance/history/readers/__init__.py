@@ -1,0 +1,1 @@
+"""Readers of histories that other tools recorded."""

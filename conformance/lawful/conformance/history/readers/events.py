@@ -1,0 +1,211 @@
+"""From the events of a Jepsen history (invoke, ok, fail, info) to operations.
+
+What Jepsen means by its event types (jepsen.history, Knossos' README): `ok` took effect, `fail` did not, `info`
+and no event at all leave it open for ever. Three readings are fixed here.
+
+* A failed compare-and-set without an error *is* an answer: the register did not hold the old value. It becomes an
+  operation that answered false. Knossos drops it, and with it the evidence of a store that refuses a
+  compare-and-set which it had to apply; `failed_cas="dropped"` does the same.
+* A read that answered nil, of a register whose initial value is not nil: Knossos' models let such a read match any
+  value, and its histories use that for reads whose answer was not recorded. It becomes an operation without effect.
+  `nil_read="observed"` takes it at its word.
+* Processes that are not numbers (`:nemesis`) inject faults.
+
+Times are the events' own where each event has one and they never go back; else the position of the event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from lawful.conformance.history.well_formed import NotWellFormed, require_well_formed
+from lawful.models.history import FaultEvent, Header, History, Operation, Outcome
+from lawful.models.values import Json
+
+EVENT_TYPES = ("invoke", "ok", "fail", "info")
+UNRECORDED = "the answer was not recorded (nil)"
+
+
+class Event(NamedTuple):
+    """One line of a Jepsen history."""
+
+    line: int
+    """Where it begins in the file."""
+    process: int | str
+    """A client's number, or the name of what injects faults."""
+    type: str
+    function: str
+    value: Json
+    error: str | None
+    key: str | None = None
+    time_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read what the events leave open."""
+
+    initial: Json = None
+    """The initial value of the object, for the header."""
+    failed_cas: Literal["observed", "dropped"] = "observed"
+    nil_read: Literal["observed", "unrecorded"] | None = None
+    """None: observed where the initial value is nil, else unrecorded."""
+
+    @property
+    def nil_is_an_answer(self) -> bool:
+        return self.initial is None if self.nil_read is None else self.nil_read == "observed"
+
+
+class WrongEvent(ValueError):
+    """An event that cannot be where it is."""
+
+    def __init__(self, line: int, problem: str, hint: str | None = None) -> None:
+        super().__init__(problem)
+        self.line = line
+        self.problem = problem
+        self.hint = hint
+
+
+def history_of(events: Iterable[Event], reading: Reading) -> History:
+    """The history that `events` tell of. Raises `WrongEvent`."""
+    told = tuple(events)
+    has_times = _has_times(told)
+    pairs, faults = _Pairs(), _Faults()
+    for position, event in enumerate(told):
+        time_ns = event.time_ns if has_times and event.time_ns is not None else position
+        if isinstance(event.process, int):
+            pairs.take(event, time_ns)
+        else:
+            faults.take(event, time_ns)
+    operations = tuple(_operation(index, pair, reading) for index, pair in enumerate(pairs.all))
+    try:
+        require_well_formed(operations)
+    except NotWellFormed as error:
+        raise WrongEvent(pairs.all[error.operation.index].invoke.line, error.problem, error.hint) from error
+    header = Header(
+        model=_model_for(operations), initial=reading.initial, clock="monotonic" if has_times else "logical"
+    )
+    return History(operations, tuple(faults.all), header)
+
+
+def _has_times(events: Sequence[Event]) -> bool:
+    times = [event.time_ns for event in events if event.time_ns is not None]
+    return 0 < len(times) == len(events) and all(times[at] <= times[at + 1] for at in range(len(times) - 1))
+
+
+@dataclass(slots=True)
+class _Pair:
+    """An invocation and what became of it."""
+
+    invoke: Event
+    call_ns: int
+    completion: Event | None = None
+    return_ns: int | None = None
+
+
+class _Pairs:
+    """The pairs in order of invocation."""
+
+    def __init__(self) -> None:
+        self.all: list[_Pair] = []
+        self._open: dict[int | str, _Pair] = {}
+
+    def take(self, event: Event, time_ns: int) -> None:
+        if event.type == "invoke":
+            if event.process in self._open:
+                raise WrongEvent(
+                    event.line,
+                    f"process {event.process} invokes {event.function} while its operation of line "
+                    f"{self._open[event.process].invoke.line} is open",
+                    "a process has one operation at a time",
+                )
+            pair = _Pair(event, time_ns)
+            self.all.append(pair)
+            self._open[event.process] = pair
+            return
+        opened = self._open.pop(event.process, None)
+        if opened is None or opened.invoke.function != event.function:
+            raise WrongEvent(
+                event.line,
+                f"process {event.process} completes {event.function}, which it did not invoke",
+                "each completion follows an invocation of the same function by the same process",
+            )
+        opened.completion, opened.return_ns = event, time_ns
+
+
+def _operation(index: int, pair: _Pair, reading: Reading) -> Operation:
+    invoke = pair.invoke
+    outcome, result, error = _what_became(pair, reading)
+    assert isinstance(invoke.process, int)
+    return Operation(
+        index=index,
+        process=invoke.process,
+        object="register" if invoke.key is None else "key-value",
+        function=invoke.function,
+        arguments=_arguments(invoke),
+        outcome=outcome,
+        call_ns=pair.call_ns,
+        return_ns=None if outcome is Outcome.UNKNOWN else pair.return_ns,
+        key=invoke.key,
+        result=result,
+        error=error,
+    )
+
+
+def _what_became(pair: _Pair, reading: Reading) -> tuple[Outcome, Json, str | None]:
+    event, function = pair.completion, pair.invoke.function
+    if event is None or event.type == "info":
+        return Outcome.UNKNOWN, None, None if event is None else event.error
+    if event.type == "fail":
+        if function == "cas" and event.error is None and reading.failed_cas == "observed":
+            return Outcome.OK, False, None
+        return Outcome.FAIL, None, event.error
+    if function == "read" and event.value is None and not reading.nil_is_an_answer:
+        return Outcome.FAIL, None, UNRECORDED
+    if function in ("write", "put", "append"):
+        return Outcome.OK, None, None
+    return Outcome.OK, True if function == "cas" else event.value, None
+
+
+def _arguments(invoke: Event) -> dict[str, Json]:
+    value = invoke.value
+    if invoke.function in ("read", "get"):
+        return {}
+    if invoke.function != "cas":
+        return {"value": value}
+    if isinstance(value, list) and len(value) == 2:
+        return {"old": value[0], "new": value[1]}
+    raise WrongEvent(invoke.line, "the value of a cas is not [old new]")
+
+
+def _model_for(operations: Sequence[Operation]) -> str | None:
+    """The model that has all the functions that occur; None where there is none."""
+    functions = {operation.function for operation in operations}
+    keyed = any(operation.key is not None for operation in operations)
+    if functions <= {"get", "put", "append"} and keyed:
+        return "key-value"
+    return "cas-register" if functions <= {"read", "write", "cas"} else None
+
+
+class _Faults:
+    """The actions of the nemesis. Each is told twice: when it begins, and when it is done."""
+
+    def __init__(self) -> None:
+        self.all: list[FaultEvent] = []
+        self._begun: dict[tuple[int | str, str], int] = {}
+        """Position in `all`, by process and function."""
+
+    def take(self, event: Event, time_ns: int) -> None:
+        name = (event.process, event.function)
+        begun = self._begun.pop(name, None)
+        details: dict[str, Json] = {} if event.value is None else {"value": event.value}
+        if begun is None:
+            self._begun[name] = len(self.all)
+            self.all.append(FaultEvent(event.function, str(event.process), time_ns, None, details=details))
+            return
+        first = self.all[begun]
+        self.all[begun] = FaultEvent(
+            first.fault, first.target, first.call_ns, time_ns, event.error, {**first.details, **details}
+        )
