@@ -44,7 +44,7 @@ def models_for(
             raise UsageError(
                 f"no model for the object {key}",
                 cause="the history names no model, and there is none of the object's name",
-                hint=f"choose one with --model: {', '.join(sorted(MODELS))}",
+                hint="choose one with --model; lawful models lists them",
             )
         return _built(chosen, initial, error_ns, header)
 

@@ -11,6 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -98,23 +99,24 @@ def run(arguments: Sequence[str] | None) -> int:
         click.echo("interrupted", err=True)
         return INTERRUPTED
     except LawfulError as error:
-        report(error)
+        report_error(error)
         return int(error.code)
     except Exception as error:
         report_bug(error)
         return int(ExitCode.INTERNAL_ERROR)
 
 
-def report(error: LawfulError) -> None:
-    """Print an error that the user can act on."""
-    click.echo(f"error: {error}", err=True)
+def report_error(error: LawfulError, path: Path | None = None) -> None:
+    """Print an error that the user can act on; `path`: the input that it is about, where it may not say so itself."""
+    about = "" if path is None or str(path) in error.problem else f"{path}: "
+    click.echo(f"error: {about}{error}", err=True)
 
 
 def report_bug(error: BaseException) -> None:
     """Print an error that nobody expected; the traceback only where it was asked for."""
     if os.environ.get("LAWFUL_DEBUG") == "1":
         traceback.print_exception(error)
-    report(internal_error(error))
+    report_error(internal_error(error))
 
 
 def _invoke(arguments: Sequence[str] | None) -> int:

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from lawful.conformance.cli.check_file import Checked, check_file
-from lawful.conformance.cli.check_json import report
+from lawful.conformance.cli.application import report_error
+from lawful.conformance.cli.check_json import report as json_report
 from lawful.conformance.cli.check_text import Detail, explanation, summary
 from lawful.conformance.cli.options import setting_options
 from lawful.conformance.cli.terminal import say
@@ -41,11 +42,14 @@ def check(
     checked: list[Checked] = []
     width = max(len(str(path)) for path in files)
     for path in files:
-        checked.append(check_file(path, configuration, only))
+        one = check_file(path, configuration, only)
+        checked.append(one)
         if configuration.format == "text":
-            _show(checked[-1], detail, width)
+            _show(one, detail, width)
+        if one.error is not None:
+            report_error(one.error, path)
     if configuration.format == "json":
-        click.echo(json.dumps(report(checked), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(json_report(checked), indent=2, ensure_ascii=False))
     return gravest(one.code for one in checked)
 
 

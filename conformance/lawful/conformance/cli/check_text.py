@@ -40,13 +40,11 @@ def summary(checked: Checked, width: int) -> str:
 
 
 def explanation(checked: Checked, detail: Detail) -> Iterator[str]:
-    """The lines below, without indentation."""
+    """The lines below, without indentation; an error is printed elsewhere."""
     if checked.history is not None and checked.history.truncated:
         yield "truncated: the recorder died; checked what is there"
-    if checked.error is not None:
-        yield from str(checked.error).splitlines()
+    if checked.error is not None or checked.history is None:
         return
-    assert checked.history is not None
     if checked.verdict is Verdict.NOTHING_CHECKED:
         yield "no operation with a known outcome, so this says nothing about the store"
     violated = [part for part in checked.objects if part.verdict is Verdict.VIOLATION]
