@@ -1,0 +1,86 @@
+"""The SQLite backend: a file in WAL mode that every client process opens for itself. There is no server.
+
+Promise (task-store contract, promises of each backend): durable and linearizable with `synchronous=FULL`; with
+`NORMAL` or `OFF` acknowledged writes may be lost when the power fails, though not when a process is killed, because
+the written pages are with the kernel by then (SQLite documentation, "PRAGMA synchronous"). Faults hit the clients.
+
+Assumption: all client processes run on one machine. WAL needs shared memory (SQLite documentation, "Write-Ahead
+Logging").
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from lawful.conformance.adapter import Client, Workspace
+from lawful.conformance.backends.sqlite import jobs, leader_lease, tasks
+from lawful.conformance.backends.sqlite.client import SqliteClient
+from lawful.conformance.errors import BackendError, unknown_name
+from lawful.models.values import Json
+
+SYNCHRONOUS = ("FULL", "NORMAL", "OFF")
+
+
+class SqliteBackend:
+    """Option `synchronous`: FULL (default), NORMAL or OFF."""
+
+    tables = frozenset({"tasks", "jobs", "leader_lease"})
+
+    def __init__(self, synchronous: str = "FULL") -> None:
+        if synchronous.upper() not in SYNCHRONOUS:
+            raise unknown_name("value of synchronous", synchronous.upper(), SYNCHRONOUS)
+        self._synchronous = synchronous.upper()
+        self._path: Path | None = None
+
+    def versions(self) -> dict[str, str]:
+        return {"sqlite": sqlite3.sqlite_version}
+
+    def start(self, workspace: Workspace) -> None:
+        self._path = workspace.folder / "task-store.sqlite3"
+        try:
+            with closing(sqlite3.connect(self._path)) as database:
+                (mode,) = database.execute("PRAGMA journal_mode = WAL").fetchone()
+                for schema in (tasks.SCHEMA, jobs.SCHEMA, leader_lease.SCHEMA):
+                    database.executescript(schema)
+        except sqlite3.Error as error:
+            raise BackendError("cannot create the SQLite file", cause=str(error)) from error
+        if mode != "wal":
+            raise BackendError(
+                "SQLite cannot use a write-ahead log here",
+                cause=f"the journal mode stayed {mode!r}",
+                hint="set TMPDIR to a folder on a local disk",
+            )
+
+    def connection(self) -> dict[str, Json]:
+        if self._path is None:
+            raise BackendError("the SQLite backend was not started")
+        return {"path": str(self._path), "synchronous": self._synchronous}
+
+    @staticmethod
+    def connect(connection: Mapping[str, Json], timeout_s: float) -> Client:
+        return SqliteClient(Path(str(connection["path"])), str(connection["synchronous"]), timeout_s)
+
+    def servers(self) -> Sequence[str]:
+        return ()
+
+    def kill(self, server: str) -> None:
+        raise _no_server(server)
+
+    def restart(self, server: str) -> None:
+        raise _no_server(server)
+
+    def pause(self, server: str) -> None:
+        raise _no_server(server)
+
+    def resume(self, server: str) -> None:
+        raise _no_server(server)
+
+    def stop(self) -> None:
+        """Nothing runs, and the file goes with the workspace."""
+
+
+def _no_server(server: str) -> BackendError:
+    return BackendError(f"there is no server {server!r}", cause="SQLite runs inside the client processes")

@@ -1,0 +1,42 @@
+"""One client's view of the SQLite file: an operation is a read statement or one write transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from lawful.conformance.adapter import Answer, Unsupported
+from lawful.conformance.backends.sqlite.database import Database
+from lawful.conformance.backends.sqlite.jobs import Jobs
+from lawful.conformance.backends.sqlite.leader_lease import LeaderLease
+from lawful.conformance.backends.sqlite.tasks import Tasks
+from lawful.models.values import Json
+from lawful.specs.task_store import TABLES
+
+_BUSY_SHARE = 0.5
+"""The share of the client's time-out for which it waits for the write lock; the rest is for the write itself."""
+
+
+class SqliteClient:
+    """Calls the method of the table's class that is named like the function."""
+
+    def __init__(self, path: Path, synchronous: str, timeout_s: float) -> None:
+        self._database = Database(path, synchronous, timeout_s * _BUSY_SHARE)
+        self._tables: dict[str, Tasks | Jobs | LeaderLease] = {
+            "tasks": Tasks(self._database),
+            "jobs": Jobs(self._database),
+            "leader_lease": LeaderLease(self._database),
+        }
+
+    def invoke(self, table: str, key: str | None, function: str, arguments: Mapping[str, Json]) -> Answer:
+        known = TABLES[table].function(function) if table in self._tables else None
+        if known is None:
+            raise Unsupported(f"SQLite offers no {function!r} of {table!r}")
+        independent = TABLES[table].key
+        named = dict(arguments) if independent is None else {independent: key, **arguments}
+        operation = getattr(self._tables[table], function)
+        run = self._database.read if known.reads_only else self._database.write
+        return Answer(run(lambda: operation(**named)))
+
+    def close(self) -> None:
+        self._database.close()
