@@ -10,13 +10,33 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
-from lawful.checkers.verdict import ObjectVerdict, Refused, Verdict
-from lawful.models.history import FaultEvent, Operation, Outcome
+from lawful.checkers.verdict import HistoryVerdict, ObjectVerdict, Refused, Verdict
+from lawful.models.history import FaultEvent, History, ObjectKey, Operation, Outcome
 from lawful.models.model import AnyModel, Call, Refusal, Window, state_after, transitions
 
 CRASHES = frozenset({"kill", "power-loss"})
+INDEPENDENCE = {"leader_lease": "TS-LEADER_LEASE-7"}
+"""The clause that says that the keys of an object are independent of each other."""
+
+CheckObject: TypeAlias = Callable[[Sequence[Operation], AnyModel[Any]], ObjectVerdict]
+"""A linearizability checker."""
+
+
+def diagnose_history(
+    history: History, verdict: HistoryVerdict, model_of: Callable[[ObjectKey], AnyModel[Any]], check: CheckObject
+) -> dict[ObjectKey, Refusal]:
+    """For each object in violation, the clause that it breaks, and why."""
+    parts = history.by_object()
+    found: dict[ObjectKey, Refusal] = {}
+    for part in verdict.objects:
+        model = model_of(part.key)
+        shared = _shared_keys(part, parts, model, check)
+        diagnosis = shared or diagnose(part, parts[part.key], history.faults, model, check)
+        if diagnosis is not None:
+            found[part.key] = diagnosis
+    return found
 
 
 def diagnose(
@@ -24,27 +44,44 @@ def diagnose(
     operations: Sequence[Operation],
     faults: Sequence[FaultEvent],
     model: AnyModel[Any],
-    recheck: Callable[[Sequence[Operation]], ObjectVerdict],
+    check: CheckObject,
 ) -> Refusal | None:
     """The clause that a violation on one object breaks, and why; None where the object is not in violation.
 
-    `recheck` decides whether the same object with other outcomes is linearizable.
+    `check` decides whether the same object with other outcomes is linearizable.
     """
     if part.verdict is not Verdict.VIOLATION or not part.refusals or part.blocked_at is None:
         return None
     refused = part.refusals[0]
     by_index = {operation.index: operation for operation in operations}
     blocked = by_index[part.blocked_at]
-    failure = _effect_of_a_failure(operations, recheck)
+    failure = _effect_of_a_failure(operations, model, check)
     if failure is not None:
         return failure
     stale = _stale(refused, blocked, by_index, faults, model)
     return stale or Refusal(refused.because, refused.clause)
 
 
-def _effect_of_a_failure(
-    operations: Sequence[Operation], recheck: Callable[[Sequence[Operation]], ObjectVerdict]
+def _shared_keys(
+    part: ObjectVerdict,
+    parts: Mapping[ObjectKey, Sequence[Operation]],
+    model: AnyModel[Any],
+    check: CheckObject,
 ) -> Refusal | None:
+    """Whether the answers are right once all keys of the object are taken for one."""
+    clause = INDEPENDENCE.get(part.key.object)
+    siblings = [key for key in parts if key.object == part.key.object]
+    if part.verdict is not Verdict.VIOLATION or clause is None or len(siblings) == 1:
+        return None
+    merged = [dataclasses.replace(operation, key=None) for key in siblings for operation in parts[key]]
+    merged.sort(key=lambda operation: operation.index)
+    if check(merged, model).verdict is not Verdict.LAWFUL:
+        return None
+    names = ", ".join(str(key.key) for key in siblings)
+    return Refusal(f"every answer is explained once {names} are one and the same", clause)
+
+
+def _effect_of_a_failure(operations: Sequence[Operation], model: AnyModel[Any], check: CheckObject) -> Refusal | None:
     failed = [operation for operation in operations if operation.outcome is Outcome.FAIL]
     if not failed:
         return None
@@ -54,7 +91,7 @@ def _effect_of_a_failure(
         else operation
         for operation in operations
     ]
-    verdict = recheck(doubted)
+    verdict = check(doubted, model)
     if verdict.verdict is not Verdict.LAWFUL or verdict.linearization is None:
         return None
     failed_indexes = {operation.index for operation in failed}

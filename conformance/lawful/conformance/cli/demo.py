@@ -54,8 +54,8 @@ def demo(seed: int, runs: Path) -> ExitCode:
     say()
     for name, result in results.items():
         say(_line(name, result))
-    for name, error in missing.items():
-        say(f"! {name} could not be run: {error}")
+    for name, failure in missing.items():
+        say(f"! {name} could not be run: {failure}")
     return gravest(_code(name, result) for name, result in results.items()) if not missing else ExitCode.BACKEND_FAILED
 
 

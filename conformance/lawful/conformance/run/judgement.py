@@ -8,13 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from lawful.checkers.clause_verdicts import ClauseVerdict, judge_clauses
-from lawful.checkers.diagnosis import diagnose
+from lawful.checkers.diagnosis import diagnose_history
 from lawful.checkers.linearizability.reference import check_object
 from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
 from lawful.conformance.history.file import read_history
-from lawful.conformance.model_choice import ModelOf, models_for
-from lawful.models.history import History, ObjectKey, Operation
-from lawful.models.model import Refusal
+from lawful.conformance.model_choice import models_for
+from lawful.models.history import History, Operation
 from lawful.specs.task_store import CLAUSES, TABLES
 
 
@@ -58,23 +57,9 @@ def judge(path: Path, budget: Budget, defects: Counter[str] | None = None, comma
     parts = tuple(check_object(part, model_of(key), budget) for key, part in history.by_object().items())
     verdict = HistoryVerdict(parts)
     evidence = tuple(_evidence(history, part) for part in parts if part.verdict is Verdict.VIOLATION)
-    diagnoses = _diagnoses(history, verdict, model_of, budget)
+    diagnoses = diagnose_history(history, verdict, model_of, partial(check_object, budget=budget))
     clauses = judge_clauses(history, verdict, diagnoses, CLAUSES, TABLES)
     return Judgement(path, history, verdict, clauses, evidence, defects or Counter(), command)
-
-
-def _diagnoses(
-    history: History, verdict: HistoryVerdict, model_of: ModelOf, budget: Budget
-) -> dict[ObjectKey, Refusal]:
-    """For each object in violation, the clause that it breaks."""
-    found: dict[ObjectKey, Refusal] = {}
-    for part in verdict.objects:
-        model = model_of(part.key)
-        recheck = partial(check_object, model=model, budget=budget)
-        diagnosis = diagnose(part, history.by_object()[part.key], history.faults, model, recheck)
-        if diagnosis is not None:
-            found[part.key] = diagnosis
-    return found
 
 
 def _evidence(history: History, part: ObjectVerdict) -> Evidence:

@@ -78,7 +78,7 @@ class TasksModel:
             task_id = text_argument(call, "id")
             return _wrong_row(task_id, state.get(task_id), reply)
         if call.function == "list" and isinstance(reply, Sequence) and not isinstance(reply, str):
-            return _wrong_list(_page(state, call), reply)
+            return _wrong_list(state, call, reply)
         if call.function == "insert" and reply is True:
             return _retried_insert(state, call)
         return None
@@ -221,14 +221,23 @@ def _wrong_row(task_id: str, task: Task | None, reply: Json) -> Refusal | None:
     assert isinstance(shown, Mapping)
     wrong = [field for field, value in shown.items() if not identical(value, reply.get(field))]
     if wrong == ["status"] and task.status in TERMINAL_STATUSES:
+        if task.node_tasks and _node_statuses(task) <= TERMINAL_STATUSES:
+            return Refusal(f"every node task of {task_id} is finished, so the task is {task.status}", "TS-TASKS-4")
         return Refusal(f"the status of {task_id} was terminal: {task.status}", "TS-TASKS-3")
     return Refusal(f"other than last written: {', '.join(wrong) or 'further fields'} of {task_id}", "TS-TASKS-2")
 
 
-def _wrong_list(expected: Sequence[Json], reply: Sequence[Json]) -> Refusal | None:
-    listed = {canonical(row) for row in reply}
-    right = {canonical(row) for row in expected}
-    if listed == right:
-        return Refusal("the rows are in another order, or repeated", "TS-TASKS-5")
-    missing, extra = len(right - listed), len(listed - right)
-    return Refusal(f"the list lacks {missing} rows that it should show and shows {extra} others", "TS-ALL-2")
+def _wrong_list(state: Tasks, call: Call, reply: Sequence[Json]) -> Refusal:
+    shown = {canonical(row) for row in reply}
+    existing = {canonical(_shown(task_id, task)) for task_id, task in state.items()}
+    if not shown <= existing:
+        return Refusal(f"{len(shown - existing)} of the rows do not exist, or not like this", "TS-ALL-2")
+    pages = argument(call, "limit") is not None or bool(argument(call, "offset"))
+    right = {canonical(row) for row in _page(state, call)}
+    if shown == right or pages or not shown <= right:
+        return Refusal("these are rows of the table, but not the right ones in the right order", "TS-TASKS-5")
+    return Refusal(f"the list lacks {len(right - shown)} rows of the table", "TS-ALL-2")
+
+
+def _node_statuses(task: Task) -> set[str]:
+    return {node_task.status for _, node_task in task.node_tasks}
