@@ -40,6 +40,7 @@ COMMANDS = {
     "check-truncated": "lawful check truncated.jsonl",
     "check-nothing-checked": "lawful check all-failed.jsonl",
     "check-no-operations": "lawful check no-operations.jsonl",
+    "check-inconclusive": "lawful check --budget-s 1e-9 hard.jsonl",
     "check-mixed": "lawful check lawful-lease.jsonl nowhere.jsonl stale-read.jsonl all-failed.jsonl truncated.jsonl",
     "check-mixed-json": "lawful check --format json lawful-lease.jsonl nowhere.jsonl stale-read.jsonl all-failed.jsonl",
     "check-mixed-quiet": "lawful check -q lawful-lease.jsonl all-failed.jsonl",

@@ -15,8 +15,8 @@ class Entry(NamedTuple):
 
 
 COMMANDS: dict[str, Entry] = {
-    "run": Entry("lawful.conformance.cli.run:run", "Put a store to the test: clients, faults, verdict, report."),
-    "demo": Entry("lawful.conformance.cli.demo:demo", "Three real stores and a careless one, under faults."),
+    "run": Entry("lawful.conformance.cli.run:run", "Put a store to the test."),
+    "demo": Entry("lawful.conformance.cli.demo:demo", "Show what this program does."),
     "check": Entry("lawful.conformance.cli.check:check", "Judge recorded histories."),
     "lint": Entry("lawful.conformance.cli.lint:lint", "Examine history files without judging them."),
     "schema": Entry("lawful.conformance.cli.schema:schema", "Print the JSON Schema of a format."),
