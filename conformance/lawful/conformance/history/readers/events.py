@@ -18,8 +18,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from lawful.conformance.history.readers.workloads import Workload, WrongValue, call_of, result_of, workload_of
+from lawful.conformance.history.records import INT64
 from lawful.conformance.history.well_formed import NotWellFormed, require_well_formed
 from lawful.models.history import FaultEvent, Header, History, Operation, Outcome
 from lawful.models.values import Json
@@ -41,6 +44,8 @@ class Event(NamedTuple):
     error: str | None
     key: str | None = None
     time_ns: int | None = None
+    object: str | None = None
+    """Not Jepsen's: the object's name, in histories that were converted to a format of Jepsen's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +84,27 @@ def history_of(events: Iterable[Event], reading: Reading) -> History:
             pairs.take(event, time_ns)
         else:
             faults.take(event, time_ns)
-    operations = tuple(_operation(index, pair, reading) for index, pair in enumerate(pairs.all))
+    named = any(pair.invoke.object is not None for pair in pairs.all)
+    workload = workload_of(pair.invoke.function for pair in pairs.all)
+    operations = tuple(_operation(index, pair, workload, reading) for index, pair in enumerate(pairs.all))
     try:
         require_well_formed(operations)
     except NotWellFormed as error:
         raise WrongEvent(pairs.all[error.operation.index].invoke.line, error.problem, error.hint) from error
     header = Header(
-        model=_model_for(operations), initial=reading.initial, clock="monotonic" if has_times else "logical"
+        model=None if named else workload.model,
+        initial=reading.initial,
+        clock="monotonic" if has_times else "logical",
     )
     return History(operations, tuple(faults.all), header)
 
 
 def _has_times(events: Sequence[Event]) -> bool:
     times = [event.time_ns for event in events if event.time_ns is not None]
-    return 0 < len(times) == len(events) and all(times[at] <= times[at + 1] for at in range(len(times) - 1))
+    if not 0 < len(times) == len(events):
+        return False
+    in_range = times[0] >= -INT64 and times[-1] < INT64
+    return in_range and all(earlier <= later for earlier, later in pairwise(times))
 
 
 @dataclass(slots=True)
@@ -135,16 +147,20 @@ class _Pairs:
         opened.completion, opened.return_ns = event, time_ns
 
 
-def _operation(index: int, pair: _Pair, reading: Reading) -> Operation:
+def _operation(index: int, pair: _Pair, workload: Workload, reading: Reading) -> Operation:
     invoke = pair.invoke
     outcome, result, error = _what_became(pair, reading)
     assert isinstance(invoke.process, int)
+    try:
+        arguments = call_of(invoke.function, invoke.value, named=invoke.object is not None)
+    except WrongValue as wrong:
+        raise WrongEvent(invoke.line, str(wrong)) from wrong
     return Operation(
         index=index,
         process=invoke.process,
-        object="register" if invoke.key is None else "key-value",
+        object=invoke.object or workload.object,
         function=invoke.function,
-        arguments=_arguments(invoke),
+        arguments=arguments,
         outcome=outcome,
         call_ns=pair.call_ns,
         return_ns=None if outcome is Outcome.UNKNOWN else pair.return_ns,
@@ -158,35 +174,14 @@ def _what_became(pair: _Pair, reading: Reading) -> tuple[Outcome, Json, str | No
     event, function = pair.completion, pair.invoke.function
     if event is None or event.type == "info":
         return Outcome.UNKNOWN, None, None if event is None else event.error
+    named = pair.invoke.object is not None
     if event.type == "fail":
-        if function == "cas" and event.error is None and reading.failed_cas == "observed":
+        if function == "cas" and not named and event.error is None and reading.failed_cas == "observed":
             return Outcome.OK, False, None
         return Outcome.FAIL, None, event.error
-    if function == "read" and event.value is None and not reading.nil_is_an_answer:
+    if function == "read" and not named and event.value is None and not reading.nil_is_an_answer:
         return Outcome.FAIL, None, UNRECORDED
-    if function in ("write", "put", "append"):
-        return Outcome.OK, None, None
-    return Outcome.OK, True if function == "cas" else event.value, None
-
-
-def _arguments(invoke: Event) -> dict[str, Json]:
-    value = invoke.value
-    if invoke.function in ("read", "get"):
-        return {}
-    if invoke.function != "cas":
-        return {"value": value}
-    if isinstance(value, list) and len(value) == 2:
-        return {"old": value[0], "new": value[1]}
-    raise WrongEvent(invoke.line, "the value of a cas is not [old new]")
-
-
-def _model_for(operations: Sequence[Operation]) -> str | None:
-    """The model that has all the functions that occur; None where there is none."""
-    functions = {operation.function for operation in operations}
-    keyed = any(operation.key is not None for operation in operations)
-    if functions <= {"get", "put", "append"} and keyed:
-        return "key-value"
-    return "cas-register" if functions <= {"read", "write", "cas"} else None
+    return Outcome.OK, result_of(function, event.value, named=named), None
 
 
 class _Faults:
@@ -200,12 +195,18 @@ class _Faults:
     def take(self, event: Event, time_ns: int) -> None:
         name = (event.process, event.function)
         begun = self._begun.pop(name, None)
-        details: dict[str, Json] = {} if event.value is None else {"value": event.value}
+        details = _details(event.value)
         if begun is None:
             self._begun[name] = len(self.all)
-            self.all.append(FaultEvent(event.function, str(event.process), time_ns, None, details=details))
+            self.all.append(FaultEvent(event.function, str(event.process), time_ns, None, event.error, details))
             return
         first = self.all[begun]
         self.all[begun] = FaultEvent(
             first.fault, first.target, first.call_ns, time_ns, event.error, {**first.details, **details}
         )
+
+
+def _details(value: Json) -> dict[str, Json]:
+    if isinstance(value, dict):
+        return value
+    return {} if value is None else {"value": value}

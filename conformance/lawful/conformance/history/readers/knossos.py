@@ -1,8 +1,9 @@
 """Histories of Jepsen and Knossos in EDN: maps in sequence, or one vector or list of maps.
 
-Each map is an event with `:process`, `:type`, `:f` and `:value`, and perhaps `:error`, `:time` (nanoseconds) and
-`:key`. Jepsen before 0.3 wrote plain maps, later versions write records (`#jepsen.history.Op{…}`). Other members are
-ignored, as `:index`, because Jepsen lets tests add their own.
+Each map is an event with `:process`, `:type`, `:f` and `:value`, and perhaps `:error`, `:time` (nanoseconds), `:key`,
+and `:object`, which is not Jepsen's but written by `lawful convert`. Jepsen before 0.3 wrote plain maps, later versions
+write records (`#jepsen.history.Op{…}`). Other members are ignored, as `:index`, because Jepsen lets tests add their
+own.
 """
 
 from __future__ import annotations
@@ -62,17 +63,18 @@ def event_of(form: EdnMap, line: int) -> Event:
         raise WrongEvent(line, "an event has no :process")
     process = form[Keyword("process")]
     number = _integer(process)
-    key = form.get(Keyword("key"))
+    key, named = form.get(Keyword("key")), form.get(Keyword("object"))
     error = json_of(form.get(Keyword("error")), line)
     return Event(
         line=line,
-        process=_shown(process) if number is None else number,
+        process=_text(process, line) if number is None else number,
         type=event_type,
         function=_name(form, "f", line),
         value=json_of(form.get(Keyword("value")), line),
         error=error if error is None or isinstance(error, str) else encode(error).decode(),
-        key=None if key is None else key if isinstance(key, str) else _shown(key),
+        key=None if key is None else _text(key, line),
         time_ns=_integer(form.get(Keyword("time"))),
+        object=None if named is None else _text(named, line),
     )
 
 
@@ -90,8 +92,14 @@ def _name(form: EdnMap, member: str, line: int) -> str:
     raise WrongEvent(line, f":{member} is {_shown(value)}", "it has to be a keyword, such as :read")
 
 
+def _text(value: EdnValue, line: int) -> str:
+    """A value as text that no other value has, to name a process or a key by."""
+    plain = json_of(value, line)
+    return plain if isinstance(plain, str) else encode(plain).decode()
+
+
 def _shown(value: EdnValue) -> str:
-    """A value as text, to name a process or a key, and in errors."""
+    """The beginning of a value, for errors."""
     if isinstance(value, Keyword | Symbol):
         return value.name
     if isinstance(value, EdnMap):
@@ -111,7 +119,7 @@ def json_of(value: EdnValue, line: int) -> Json:
     if isinstance(value, tuple):
         return [json_of(member, line) for member in value]
     if isinstance(value, EdnMap):
-        members = {_shown(key): json_of(member, line) for key, member in value.items()}
+        members = {_text(key, line): json_of(member, line) for key, member in value.items()}
         if len(members) != len(value):
             raise WrongEvent(line, "two keys of a map have the same name")
         return members
