@@ -1,1 +1,98 @@
-"""The pytest plugin: imported by every pytest run of a user, so it imports nothing heavy itself."""
+"""The pytest plugin: imported by every pytest run of a user, so it imports nothing heavy itself.
+
+It offers what the author of an adapter needs: the option `--lawful-backend`, the fixture `backend` to override, and
+`lawful_store`, the same started. The tests that use them are shipped: `pytest --pyargs lawful.conformance`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from lawful.conformance.adapter import Backend
+    from lawful.conformance.backends.registry import BackendChoice
+
+DEFAULT_BACKEND = "sqlite"
+"""Needs nothing but Python."""
+UNSUPPORTED = "unsupported: "
+"""How the reason of a skipped test begins where the adapter does not offer what it tests."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("lawful", "conformance of task stores (lawful)")
+    group.addoption(
+        "--lawful-backend",
+        metavar="NAME[,option=value]",
+        help="store to test with pytest --pyargs lawful.conformance: an installed one, or module:Class "
+        f"(default: LAWFUL_BACKEND, [tool.lawful] in pyproject.toml, {DEFAULT_BACKEND})",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A wrong name ends the run at once instead of failing every test."""
+    if config.getoption("--lawful-backend") is not None:
+        from lawful.conformance.errors import LawfulError
+
+        try:
+            _choice(config).build()
+        except LawfulError as error:
+            raise pytest.UsageError(f"--lawful-backend: {error}") from error
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """What was asked for, so that a misspelt variable shows."""
+    lines = []
+    if config.getoption("--lawful-backend") is not None:
+        lines.append(f"lawful: backend {_choice(config).text}")
+    variables = sorted(name for name in os.environ if name.startswith("LAWFUL_"))
+    if variables:
+        lines.append(f"lawful: variables {', '.join(variables)}")
+    return lines
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the adapter does not offer: shown always, because a skip is easily overlooked."""
+    reasons = {
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple)
+    }
+    for reason in sorted(reason for reason in reasons if reason.startswith(UNSUPPORTED)):
+        terminalreporter.write_line(f"lawful: {reason}")
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest) -> Backend:
+    """The store to test, not started. Override it to test one of your own, a new one for each test."""
+    return _choice(request.config).build()
+
+
+@pytest.fixture
+def lawful_store(backend: Backend) -> Iterator[Backend]:
+    """The `backend`, started on no data, and stopped after the test."""
+    from lawful.conformance.errors import LawfulError
+    from lawful.conformance.processes import ProcessGroup
+
+    with ProcessGroup() as processes:
+        try:
+            backend.versions()
+            backend.start(processes.workspace())
+        except LawfulError as error:
+            backend.stop()
+            pytest.fail(str(error), pytrace=False)
+        try:
+            yield backend
+        finally:
+            backend.stop()
+
+
+def _choice(config: pytest.Config) -> BackendChoice:
+    from lawful.conformance.backends.registry import choose
+    from lawful.conformance.configuration import effective
+
+    settings = effective({"backend": config.getoption("--lawful-backend")}).configuration
+    return choose(settings.backend or DEFAULT_BACKEND)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from lawful.conformance.cli.check_file import Checked, check_file
 from lawful.conformance.cli.application import report_error
+from lawful.conformance.cli.check_file import Checked, check_file
 from lawful.conformance.cli.check_json import report as json_report
 from lawful.conformance.cli.check_text import Detail, explanation, summary
 from lawful.conformance.cli.options import setting_options

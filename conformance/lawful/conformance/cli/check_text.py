@@ -6,17 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 
-from lawful.checkers.verdict import ObjectVerdict, Refused, Verdict
+from lawful.checkers.verdict import ObjectVerdict, Verdict
 from lawful.conformance.cli.check_file import Checked
 from lawful.conformance.cli.terminal import counted, verdict_text
-from lawful.conformance.report.columns import columns
-from lawful.models.history import History, Operation, Outcome
-from lawful.models.wording import operation_text
-from lawful.specs.task_store import CLAUSES
+from lawful.conformance.report.violation_text import violation_lines
+from lawful.models.history import History, Outcome
 
 _MOST_OBJECTS = 3
-_MOST_ALLOWED = 5
-_MOST_IN_A_PICTURE = 12
 _VERDICT_WIDTH = len("○ nothing checked")
 
 
@@ -50,7 +46,7 @@ def explanation(checked: Checked, detail: Detail) -> Iterator[str]:
     violated = [part for part in checked.objects if part.verdict is Verdict.VIOLATION]
     shown = len(violated) if detail is Detail.VERBOSE else _MOST_OBJECTS
     for part in violated[:shown]:
-        yield from _violation(part, checked.history, detail)
+        yield from violation_lines(part, checked.history, every_way=detail is Detail.VERBOSE)
     if len(violated) > shown:
         yield f"and {len(violated) - shown} more objects in violation; --verbose shows them all"
     for part in checked.objects:
@@ -87,33 +83,3 @@ _LESS_THAN_OK = {Outcome.UNKNOWN: "unknown", Outcome.FAIL: "failed"}
 def _object_line(part: ObjectVerdict) -> str:
     counts = f"{counted(part.operations, 'operation')} and {part.unknown} unknown"
     return f"{verdict_text(part.verdict)}  {part.key}: {counts}, {part.method}, {part.seconds:.2f} s"
-
-
-def _violation(part: ObjectVerdict, history: History, detail: Detail) -> Iterator[str]:
-    """Which answer nothing explains, what would have been allowed, and the clause that says so."""
-    if part.blocked_at is None:
-        yield f"{part.key}: no order of its operations explains every answer"
-        return
-    blocked = history.operations[part.blocked_at]
-    yield f"{part.key}: no order of the operations explains the answer to"
-    yield f"  {operation_text(blocked)}"
-    refusals = part.refusals if detail is Detail.VERBOSE else part.refusals[:1]
-    for refused in refusals:
-        yield from _refusal(refused, blocked, history)
-    operations = history.by_object()[part.key]
-    if len(operations) <= _MOST_IN_A_PICTURE:
-        yield ""
-        yield from columns(operations, history.faults).splitlines()
-        yield ""
-
-
-def _refusal(refused: Refused, blocked: Operation, history: History) -> Iterator[str]:
-    placed = [history.operations[one.index] for one in refused.linearization]
-    order = ", ".join(f"#{operation.index}" for operation in placed[-8:]) or "nothing"
-    if len(placed) > 8:
-        order = f"…, {order}"
-    allowed = " or ".join(refused.allowed[:_MOST_ALLOWED])
-    more = len(refused.allowed) - _MOST_ALLOWED
-    yield f"  after {order} the model allows {allowed}{f' or {more} more' if more > 0 else ''}: {refused.because}"
-    if refused.clause is not None and refused.clause in CLAUSES:
-        yield f"  {refused.clause}: {CLAUSES[refused.clause].sentence}"

@@ -1,0 +1,172 @@
+"""The pytest plugin and the shipped suite, in pytest runs of their own as an adapter's author would make them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CARELESS = '''
+"""A store on SQLite that does one thing wrong, or offers less."""
+
+from lawful.conformance.adapter import Answer, Unsupported
+from lawful.conformance.backends.sqlite.backend import SqliteBackend
+
+
+class Client:
+    def __init__(self, inner):
+        self.inner = inner
+
+    def invoke(self, table, key, function, arguments):
+        return self.inner.invoke(table, key, function, arguments)
+
+    def close(self):
+        self.inner.close()
+
+
+class AcceptsTwice(Client):
+    def invoke(self, table, key, function, arguments):
+        answer = super().invoke(table, key, function, arguments)
+        return Answer(True) if function == "insert" else answer
+
+
+class NoPrune(Client):
+    def invoke(self, table, key, function, arguments):
+        if function == "prune":
+            raise Unsupported("no prune")
+        return super().invoke(table, key, function, arguments)
+
+
+class Raises(Client):
+    def invoke(self, table, key, function, arguments):
+        raise KeyError(function)
+
+
+class Careless(SqliteBackend):
+    client = AcceptsTwice
+
+    @classmethod
+    def connect(cls, connection, timeout_s):
+        return cls.client(SqliteBackend.connect(connection, timeout_s))
+
+
+class WithoutPrune(Careless):
+    client = NoPrune
+
+
+class Broken(Careless):
+    client = Raises
+
+
+class OnlyTasks(SqliteBackend):
+    tables = frozenset({"tasks"})
+'''
+
+
+INHERITED = """
+import pytest
+from careless import OnlyTasks
+from lawful.conformance.suite import TaskStoreConformance
+
+
+class TestMine(TaskStoreConformance):
+    @pytest.fixture
+    def backend(self):
+        return OnlyTasks()
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with adapters of its own and default settings of pytest."""
+    (tmp_path / "careless.py").write_text(CARELESS)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    return tmp_path
+
+
+def run_pytest(project: Path, *arguments: str, **environment: str) -> tuple[int, str]:
+    """Exit code and output of a pytest run in `project`."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("LAWFUL_", "PYTEST_"))}
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(project), *arguments]
+    run = subprocess.run(command, cwd=project, env=plain | environment, capture_output=True, text=True, check=False)
+    return run.returncode, run.stdout + run.stderr
+
+
+def suite(project: Path, *arguments: str, **environment: str) -> tuple[int, str]:
+    """The shipped suite."""
+    return run_pytest(project, "--pyargs", "lawful.conformance.suite", *arguments, **environment)
+
+
+def test_the_suite_passes_on_sqlite_without_any_option(project: Path) -> None:
+    code, printed = suite(project)
+    assert code == 0, printed
+    assert "9 passed" in printed
+
+
+def test_the_suite_catches_a_store_that_accepts_an_id_twice(project: Path) -> None:
+    code, printed = suite(project, "--lawful-backend", "careless:Careless", "-k", "tasks")
+    assert code == 1, printed
+    assert "3 failed" in printed
+    assert "TS-TASKS-1: Ids are unique" in printed
+    assert "the model allows false: the id is taken" in printed
+
+
+def test_the_suite_names_an_adapter_that_raises(project: Path) -> None:
+    code, printed = suite(project, "--lawful-backend", "careless:Broken", "-k", "tasks-0")
+    assert code == 1
+    assert "the adapter tasks." in printed
+    assert "raised KeyError" in printed
+
+
+def test_what_an_adapter_does_not_offer_is_shown_and_not_failed(project: Path) -> None:
+    code, printed = suite(project, "--lawful-backend", "careless:OnlyTasks")
+    assert code == 0, printed
+    assert "3 passed, 6 skipped" in printed
+    assert "lawful: unsupported: the table jobs" in printed
+    _, printed = suite(project, "--lawful-backend", "careless:WithoutPrune", "-k", "tasks")
+    assert "lawful: unsupported: tasks without prune" in printed
+
+
+def test_the_backend_comes_from_the_option_over_the_variable_over_the_file(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.lawful]\nbackend = "careless:Careless"\n')
+    assert suite(project, "-k", "tasks-0")[0] == 1
+    assert suite(project, "-k", "tasks-0", LAWFUL_BACKEND="sqlite")[0] == 0
+    assert suite(project, "-k", "tasks-0", "--lawful-backend=careless:Careless", LAWFUL_BACKEND="sqlite")[0] == 1
+
+
+def test_a_wrong_backend_ends_the_run_with_a_suggestion(project: Path) -> None:
+    code, printed = suite(project, "--lawful-backend", "sqlit")
+    assert code == pytest.ExitCode.USAGE_ERROR
+    assert "did you mean 'sqlite'?" in printed
+
+
+def test_a_fixture_of_the_project_replaces_the_backend(project: Path) -> None:
+    (project / "conftest.py").write_text(
+        "import pytest\nfrom careless import Careless\n\n\n@pytest.fixture\ndef backend():\n    return Careless()\n"
+    )
+    code, printed = suite(project, "-k", "tasks-0")
+    assert code == 1, printed
+    assert "TS-TASKS-1" in printed
+
+
+def test_the_suite_is_a_class_to_inherit_as_well(project: Path) -> None:
+    (project / "test_mine.py").write_text(INHERITED)
+    code, printed = run_pytest(project)
+    assert code == 0, printed
+    assert "3 passed, 6 skipped" in printed
+
+
+def test_the_header_shows_the_backend_and_the_variables(project: Path) -> None:
+    _, printed = suite(project, "--lawful-backend=sqlite", "--collect-only", LAWFUL_BUDGET_S="3")
+    assert "lawful: backend sqlite" in printed
+    assert "lawful: variables LAWFUL_BUDGET_S" in printed
+
+
+def test_a_run_that_does_not_use_it_is_left_alone(project: Path) -> None:
+    (project / "test_own.py").write_text("def test_own():\n    pass\n")
+    code, printed = run_pytest(project, LAWFUL_BUGDET_S="nonsense")
+    assert code == 0
+    assert "1 passed" in printed
