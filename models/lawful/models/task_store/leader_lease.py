@@ -107,7 +107,8 @@ class LeaderLeaseModel:
 
 
 def _release(state: Scope, call: Call, window: Window) -> Steps:
-    if state.grant is None or state.grant.holder != text_argument(call, "holder"):
+    holder = text_argument(call, "holder")
+    if state.grant is None or state.grant.holder != holder:
         return (Transition(False, state, "only the holder may release", "TS-LEADER_LEASE-3"),)
     return _while_held(state, state.grant, window, state._replace(grant=None), "TS-LEADER_LEASE-3")
 
