@@ -9,7 +9,13 @@ import pytest
 
 # Put together here, so that this file does not name them either.
 _FOLDERS = "|".join(["work", "root", "home", "Users", "mnt", "private", "tmp", "opt"])
-_HOSTS = ["pypi" + r"\.org", "pythonhosted" + r"\.org", "crates" + r"\.io", "npmjs" + r"\.(?:org|com)", "proxy.golang"]
+_HOSTS = [
+    "pypi" + r"\.org",
+    "pythonhosted" + r"\.org",
+    "crates" + r"\.io",
+    "npmjs" + r"\.(?:org|com)",
+    "proxy" + r"\.golang",
+]
 FORBIDDEN = re.compile(rf"(?<![\w.$}}/~-])/(?:{_FOLDERS})/\w|{'|'.join(_HOSTS)}|deb\.debian\.org")
 
 TEXT = frozenset(
