@@ -9,7 +9,7 @@ import json
 from importlib import resources
 
 from lawful.conformance.errors import unknown_name
-from lawful.conformance.schemas.history import history_schema
+from lawful.conformance.history.schema import HISTORY_SCHEMA
 from lawful.models.values import Json
 
 FILES = {"report": "report.json", "clauses": "clauses.json"}
@@ -19,7 +19,7 @@ NAMES = ("history", *FILES)
 def schema(name: str) -> Json:
     """The schema called `name`; raises `UsageError` where there is none."""
     if name == "history":
-        return history_schema()
+        return HISTORY_SCHEMA
     if name not in FILES:
         raise unknown_name("schema", name, NAMES)
     text = resources.files(__name__).joinpath(FILES[name]).read_text(encoding="utf-8")
