@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 from collections.abc import Iterator
 from operator import attrgetter
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from lawful.conformance.errors import UsageError
 from lawful.conformance.history.encoding import (
@@ -30,6 +29,7 @@ from lawful.conformance.history.encoding import (
 from lawful.conformance.history.json_text import NotJson, decode, encode
 from lawful.conformance.history.lines import BYTE_ORDER_MARK, Line, NotText, read_lines, text_of
 from lawful.conformance.history.records import WrongRecord, check_form
+from lawful.conformance.history.text_file import unwritable, write_lines
 from lawful.conformance.history.well_formed import NotWellFormed, require_well_formed
 from lawful.models.history import FaultEvent, Header, History, Operation
 from lawful.models.values import Json
@@ -210,15 +210,18 @@ def write_history(history: History, path: Path | str) -> None:
     path = Path(path)
     try:
         require_well_formed(history.operations)
-        with _atomically(path) as stream:
-            for record in _records(history):
-                check_form(record)
-                stream.write(encode(record) + b"\n")
-    except (NotJson, NotWellFormed, WrongRecord) as error:
-        problem = error.problem if isinstance(error, WrongRecord) else str(error)
-        raise UsageError(f"cannot write the history to {path}", cause=problem) from error
-    except OSError as error:
-        raise UsageError(f"cannot write the history to {path}", cause=error.strerror or str(error)) from error
+        write_lines(path, _lines(history))
+    except NotWellFormed as error:
+        raise unwritable(path, error.problem) from error
+    except WrongRecord as error:
+        raise unwritable(path, error.problem) from error
+
+
+def _lines(history: History) -> Iterator[bytes]:
+    for record in _records(history):
+        line = encode(record)
+        check_form(record)
+        yield line
 
 
 def _records(history: History) -> Iterator[dict[str, Json]]:
@@ -232,16 +235,3 @@ def _records(history: History) -> Iterator[dict[str, Json]]:
         yield operation_record(event) if isinstance(event, Operation) else fault_record(event)
     if not history.truncated:
         yield footer_record(len(history.operations), len(history.faults))
-
-
-@contextlib.contextmanager
-def _atomically(path: Path) -> Iterator[IO[bytes]]:
-    """A file beside `path` that takes its place at the end of the block, or is gone where the block raises."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with beside.open("wb") as stream:
-            yield stream
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise

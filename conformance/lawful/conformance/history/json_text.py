@@ -50,8 +50,16 @@ _DECODER = json.JSONDecoder(
 
 def decode(text: str) -> Any:
     """The JSON value that `text` holds, which must begin and end with it. Raises `NotJson`."""
+    value, end = decode_at(text, 0)
+    if end != len(text):
+        raise NotJson(f"something follows the JSON value at column {end + 1}")
+    return value
+
+
+def decode_at(text: str, start: int) -> tuple[Any, int]:
+    """The JSON value that begins at `start`, and where it ends. Raises `NotJson`."""
     try:
-        value, end = _DECODER.raw_decode(text)
+        value, end = _DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
         raise NotJson(f"not JSON: {error.msg.lower()} at column {error.colno}") from None
     except RecursionError:
@@ -60,11 +68,9 @@ def decode(text: str) -> Any:
         raise
     except ValueError:
         raise NotJson("a number has too many digits") from None
-    if end != len(text):
-        raise NotJson(f"something follows the JSON value at column {end + 1}")
-    if text.count("[") + text.count("{") > MAX_DEPTH or "\\u" in text:
+    if text.count("[", start, end) + text.count("{", start, end) > MAX_DEPTH or text.find("\\u", start, end) >= 0:
         require_json(value)
-    return value
+    return value, end
 
 
 def _plain(value: object) -> object:

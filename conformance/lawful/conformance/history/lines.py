@@ -28,6 +28,14 @@ class Line(NamedTuple):
     """Whether a line end follows. Only the last line of a file can lack it; its writer may have died within it."""
 
 
+class LineTooLong(UsageError):
+    """A line that no history has."""
+
+    def __init__(self, path: Path, line: int) -> None:
+        super().__init__(f"{path}, line {line}: longer than {MAX_LINE_BYTES >> 20} MiB", hint="is this the right file?")
+        self.line = line
+
+
 class NotText(ValueError):
     """A line is not UTF-8; the message says where."""
 
@@ -48,10 +56,7 @@ def read_lines(path: Path) -> Iterator[Line]:
             while data := stream.readline(MAX_LINE_BYTES + 1):
                 number += 1
                 if len(data) > MAX_LINE_BYTES:
-                    raise UsageError(
-                        f"{path}, line {number}: longer than {MAX_LINE_BYTES >> 20} MiB",
-                        hint="no history has such a line; is this the right file?",
-                    )
+                    raise LineTooLong(path, number)
                 if data.endswith(b"\n"):
                     yield Line(number, data[:-1], True)
                 else:

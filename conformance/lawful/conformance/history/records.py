@@ -133,10 +133,13 @@ def type_names(types: tuple[type, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WrongRecord(Exception):
-    """A record that does not have its kind's form; `hint` says how it would."""
+    """A record that does not have its kind's form, or cannot be where it is."""
 
     problem: str
     hint: str | None = None
+    """How it would be right."""
+    rule: str = "wrong-record"
+    """The rule of `lint` that it breaks."""
 
 
 def check_form(record: object) -> str:
@@ -230,12 +233,15 @@ def _check_outcome(record: dict[str, Any]) -> None:
         raise WrongRecord(f"unknown outcome {outcome!r:.80}", f"one of {', '.join(OUTCOMES)}")
     if outcome == "ok":
         if record.get("error") is not None:
-            raise WrongRecord("'error' beside the outcome 'ok'", "an operation that took effect has a result")
+            raise WrongRecord(
+                "'error' beside the outcome 'ok'", "an operation that took effect has a result", "error-with-ok"
+            )
     elif record.get("result") is not None:
         raise WrongRecord(
             f"'result' beside the outcome {outcome!r}",
             "a client that saw an answer knows that its operation took effect: the outcome is 'ok', also where the "
             "answer is a refusal",
+            "result-without-ok",
         )
 
 

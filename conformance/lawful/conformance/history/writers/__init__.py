@@ -1,0 +1,1 @@
+"""Writers of histories in the formats of other tools."""
