@@ -13,8 +13,8 @@ help: ## Show this list
 	@echo "Targets (each installs what it needs into $(VENV) by itself):"
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
-demo: $(INSTALLED) ## Judge the recorded example histories: one is lawful, the others are not
-	@$(BIN)/lawful check docs/examples/*.jsonl || test $$? -eq 1
+demo: $(INSTALLED) ## Three real stores and a careless one under faults, judged clause by clause (a minute)
+	@$(BIN)/lawful demo
 
 test: $(INSTALLED) ## Run the quick tests (a few minutes on two cores)
 	$(BIN)/python -m pytest -m "not slow"

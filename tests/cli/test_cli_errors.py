@@ -23,7 +23,7 @@ _COMMAND = [sys.executable, "-m", "lawful.conformance.cli"]
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bug in this program: reading any history divides by zero."""
-    monkeypatch.setattr(check_file, "read_history", lambda *_, **__: 1 // 0)
+    monkeypatch.setattr(check_file, "load", lambda *_, **__: 1 // 0)
 
 
 @pytest.mark.usefixtures("broken")

@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from lawful.conformance.errors import UsageError, unknown_name
 from lawful.models.values import Json
@@ -104,7 +104,7 @@ class Configuration:
     input_format: str | None = _setting(None, TEXT, "Format of the histories; else the content decides.")
     budget_s: float = _setting(60.0, LIMIT, "Time for each object, in seconds.")
     memory_mb: float = _setting(2048.0, LIMIT, "Memory for the search, in megabytes.")
-    failed_cas: str = _setting(
+    failed_cas: Literal["observed", "dropped"] = _setting(
         "observed",
         one_of("observed", "dropped"),
         "A failed compare-and-set in a foreign log: evidence that the value differed, or left out.",

@@ -12,25 +12,17 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from lawful.checkers.linearizability import reference
 from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
 from lawful.conformance.configuration import Configuration
-from lawful.conformance.errors import ExitCode, LawfulError, UsageError, internal_error, unknown_name
-from lawful.conformance.history.file import read_history
+from lawful.conformance.errors import ExitCode, LawfulError, internal_error, unknown_name
+from lawful.conformance.evidence import Evidence
+from lawful.conformance.history.formats import load
+from lawful.conformance.judging import EXIT_CODES, check_objects, gather_evidence
 from lawful.conformance.model_choice import models_for
 from lawful.models.history import History, ObjectKey, Operation
-from lawful.models.model import AnyModel, UnknownCall
 
 NS_PER_MS = 1_000_000
-
-CODES = {
-    Verdict.VIOLATION: ExitCode.VIOLATION,
-    Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
-    Verdict.LAWFUL: ExitCode.LAWFUL,
-    Verdict.NOTHING_CHECKED: ExitCode.NOTHING_CHECKED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +33,8 @@ class Checked:
     history: History | None
     """None where it could not be read."""
     objects: tuple[ObjectVerdict, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    """For each object in violation, what contradicts what."""
     error: LawfulError | None = None
     """Why there is no verdict."""
 
@@ -53,7 +47,7 @@ class Checked:
     def code(self) -> ExitCode:
         verdict = self.verdict
         if verdict is not None:
-            return CODES[verdict]
+            return EXIT_CODES[verdict]
         assert self.error is not None
         return self.error.code
 
@@ -67,8 +61,13 @@ def check_file(path: Path, configuration: Configuration, only: Sequence[str] = (
     """Read and check the file at `path`. `only`: objects, or single keys of them, to look at; empty: all."""
     history: History | None = None
     try:
-        history = read_history(path)
-        return Checked(path, history, _check(history, configuration, only))
+        history = load(
+            path,
+            configuration.input_format,
+            initial=configuration.initial,
+            failed_cas=configuration.failed_cas,
+        )
+        return _judged(path, history, configuration, only)
     except LawfulError as error:
         return Checked(path, history, error=error)
     except Exception as error:
@@ -77,33 +76,20 @@ def check_file(path: Path, configuration: Configuration, only: Sequence[str] = (
         return Checked(path, history, error=internal_error(error))
 
 
-def _check(history: History, configuration: Configuration, only: Sequence[str]) -> tuple[ObjectVerdict, ...]:
+def _judged(path: Path, history: History, configuration: Configuration, only: Sequence[str]) -> Checked:
     error_ms = configuration.clock_error_ms
     model_of = models_for(
         history.header,
         name=configuration.model,
-        initial=configuration.initial,
         clock_error_ns=None if error_ms is None else round(error_ms * NS_PER_MS),
     )
     budget = Budget(_limit(configuration.budget_s), _limit(configuration.memory_mb))
-    parts = _chosen(history, only)
-    return tuple(_check_object(key, operations, model_of(key), budget) for key, operations in parts.items())
+    verdict = check_objects(_chosen(history, only), model_of, budget)
+    return Checked(path, history, verdict.objects, gather_evidence(history, verdict, model_of, budget))
 
 
 def _limit(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-def _check_object(
-    key: ObjectKey, operations: Sequence[Operation], model: AnyModel[Any], budget: Budget
-) -> ObjectVerdict:
-    try:
-        return reference.check_object(operations, model, budget)
-    except UnknownCall as error:
-        hint = "choose the model with --model; lawful models lists them"
-        raise UsageError(
-            f"the model {model.name} does not fit the object {key}", cause=str(error), hint=hint
-        ) from error
 
 
 def _chosen(history: History, only: Sequence[str]) -> dict[ObjectKey, tuple[Operation, ...]]:

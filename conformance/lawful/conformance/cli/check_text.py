@@ -8,9 +8,10 @@ from enum import Enum, auto
 
 from lawful.checkers.verdict import ObjectVerdict, Verdict
 from lawful.conformance.cli.check_file import Checked
-from lawful.conformance.cli.terminal import counted, verdict_text
-from lawful.conformance.report.violation_text import violation_lines
+from lawful.conformance.cli.terminal import verdict_text
+from lawful.conformance.report.evidence_text import evidence_lines
 from lawful.models.history import History, Outcome
+from lawful.models.wording import counted
 
 _MOST_OBJECTS = 3
 _VERDICT_WIDTH = len("○ nothing checked")
@@ -43,12 +44,11 @@ def explanation(checked: Checked, detail: Detail) -> Iterator[str]:
         return
     if checked.verdict is Verdict.NOTHING_CHECKED:
         yield "no operation with a known outcome, so this says nothing about the store"
-    violated = [part for part in checked.objects if part.verdict is Verdict.VIOLATION]
-    shown = len(violated) if detail is Detail.VERBOSE else _MOST_OBJECTS
-    for part in violated[:shown]:
-        yield from violation_lines(part, checked.history, every_way=detail is Detail.VERBOSE)
-    if len(violated) > shown:
-        yield f"and {len(violated) - shown} more objects in violation; --verbose shows them all"
+    shown = checked.evidence if detail is Detail.VERBOSE else checked.evidence[:_MOST_OBJECTS]
+    for evidence in shown:
+        yield from evidence_lines(evidence, checked.history)
+    if len(checked.evidence) > len(shown):
+        yield f"and {len(checked.evidence) - len(shown)} more objects in violation; --verbose shows them all"
     for part in checked.objects:
         if part.verdict is Verdict.INCONCLUSIVE:
             yield f"{part.key}: {part.progress}"

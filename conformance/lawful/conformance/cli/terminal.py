@@ -53,11 +53,6 @@ def verdict_text(verdict: Verdict | None) -> str:
     return coloured(f"{look.glyph} {verdict.value if verdict else 'error'}", look.colour)
 
 
-def counted(number: int, word: str) -> str:
-    """`1 object`, `2 objects`."""
-    return f"{number} {word}{'' if number == 1 else 's'}"
-
-
 def say(text: str = "") -> None:
     """One line on standard output; colours survive only where `shows_colour`."""
     click.echo(text, color=shows_colour())
