@@ -1,0 +1,83 @@
+"""Proofs of what a monitor found: a linearization replayed on the model, and a contradiction refused by the reference.
+
+The operations of a contradiction stand on their own: it takes no others to see that they cannot be put in an order. So
+the reference checker must refuse them too, which it does for up to a dozen of them, and its refusals are reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lawful.checkers.columns import NEVER_NS, OK, Columns
+from lawful.checkers.linearizability import reference
+from lawful.checkers.verdict import Budget, Placed, Refused, Verdict
+from lawful.models.model import AnyModel, Transition, state_after
+
+_MOST_PROVED = 12
+_PROOF_BUDGET = Budget(seconds=2.0)
+
+
+def replayed(columns: Columns, order: NDArray[np.int64], model: AnyModel[Any]) -> tuple[Placed, ...]:
+    """The rows in this order as evidence, each allowed by the model and within its interval."""
+    _assert_order(columns, order)
+    assert not hasattr(model, "timed_step"), "no monitor is made for a model with a clock"
+    placed: list[Placed] = []
+    state: Any = model.initial()
+    indices = columns.index[order].tolist()
+    known = (columns.outcome[order] == OK).tolist()
+    for row, index, completed in zip(order.tolist(), indices, known, strict=True):
+        transitions: Sequence[Transition[Any]] = model.step(state, columns.call(row))
+        for transition in transitions:
+            after = state_after(transition, columns.answer(row)) if completed else transition.state
+            if after is not None:
+                break
+        else:
+            raise AssertionError(f"the model does not allow operation {index} where it is placed")
+        state = after
+        placed.append(Placed(index, transition.because, transition.clause))
+    return tuple(placed)
+
+
+def _assert_order(columns: Columns, order: NDArray[np.int64]) -> None:
+    """No row is placed twice, no completed one is missing, and none follows one that was called after its return."""
+    placed = np.zeros(len(columns), np.bool_)
+    placed[order] = True
+    assert np.count_nonzero(placed) == len(order), "no operation takes effect twice"
+    assert placed[columns.outcome == OK].all(), "every completed operation takes effect"
+    last_ns = np.where(columns.outcome == OK, columns.return_ns, NEVER_NS)[order]
+    late = np.maximum.accumulate(columns.call_ns[order]) > last_ns if len(order) else placed[:0]
+    assert not late.any(), f"operation {columns.index[order[late]][:1]} is placed after its return"
+
+
+def refusals_of(
+    columns: Columns, rows: Sequence[int], sentence: str, model: AnyModel[Any]
+) -> tuple[int, tuple[Refused, ...]]:
+    """Where the contradiction shows, by position in the history, and why nothing can go on there."""
+    rows = sorted(set(rows))
+    core = [columns.operation(row) for row in rows]
+    if len(core) <= _MOST_PROVED:
+        proof = reference.check_object(core, model, _PROOF_BUDGET)
+        if proof.verdict is not Verdict.INCONCLUSIVE:
+            assert proof.verdict is Verdict.VIOLATION, (
+                f"operations {[o.index for o in core]} do not contradict: {sentence}"
+            )
+            assert proof.blocked_at is not None
+            refusals = (replace(refusal, because=f"{sentence}: {refusal.because}") for refusal in proof.refusals)
+            return proof.blocked_at, tuple(refusals)
+    completed = [row for row in rows if columns.outcome[row] == OK]
+    blocked = max(completed, key=lambda row: int(columns.return_ns[row]))
+    return int(columns.index[blocked]), (
+        Refused(
+            linearization=(),
+            state=repr(model.initial()),
+            answered=columns.answer(blocked),
+            allowed=(),
+            because=sentence,
+            clause=None,
+        ),
+    )
