@@ -72,7 +72,9 @@ def corrupt(history: Sequence[Operation], seed: int) -> tuple[Operation, ...]:
     if not completed:
         return tuple(history)
     victim = random.choice(completed)
-    changed = random.choice((_other_answer, _other_answer, _swapped_flag, _narrowed, _undone))(random, victim, completed)
+    changed = random.choice((_other_answer, _other_answer, _swapped_flag, _narrowed, _undone))(
+        random, victim, completed
+    )
     others = (operation for operation in history if operation is not victim)
     return _numbered([changed, *others])
 
@@ -95,9 +97,7 @@ class _Plan:
     outcome: Outcome
 
 
-def _plan(
-    random: Random, operations: int, clients: int, unknown: float, failed: float, pause: float
-) -> list[_Plan]:
+def _plan(random: Random, operations: int, clients: int, unknown: float, failed: float, pause: float) -> list[_Plan]:
     length = 4 * clients
     free_at = [random.randrange(length) for _ in range(clients)]
     process = list(range(clients))
@@ -206,9 +206,7 @@ def _draw_register(values: int | None) -> Callable[[Random, int, Any], Call]:
 
 def _draw_cas_register(random: Random, number: int, state: Any) -> Call:
     value, other = random.randint(1, 5), random.randint(1, 5)
-    return random.choice(
-        (Call("read", {}), Call("write", {"value": value}), Call("cas", {"old": value, "new": other}))
-    )
+    return random.choice((Call("read", {}), Call("write", {"value": value}), Call("cas", {"old": value, "new": other})))
 
 
 def _draw_key_value(random: Random, number: int, state: Any) -> Call:
@@ -229,7 +227,9 @@ def _draw_tasks(random: Random, number: int, state: Any) -> Call:
     return random.choice(
         (
             Call("insert", {"id": task_id, "created_at": number, "status": status, "node_tasks": {}, "error": None}),
-            Call("insert", {"id": task_id, "created_at": 5, "status": status, "node_tasks": {"a": node}, "error": None}),
+            Call(
+                "insert", {"id": task_id, "created_at": 5, "status": status, "node_tasks": {"a": node}, "error": None}
+            ),
             Call("get", {"id": task_id}),
             Call("get", {"id": task_id}),
             Call("update_status", {"id": task_id, "status": status}),

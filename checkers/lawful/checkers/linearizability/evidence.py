@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from lawful.checkers.linearizability.configuration import Trail
 from lawful.checkers.linearizability.reference import allowed_text, refusal_of
 from lawful.checkers.linearizability.schedule import Schedule
-from lawful.checkers.linearizability.steps import Trail
 from lawful.checkers.linearizability.table import TransitionTable
 from lawful.checkers.verdict import Placed, Refused
 from lawful.models.history import Operation, Outcome
@@ -82,9 +82,7 @@ def replay(model: AnyModel[Any], schedule: Schedule, placements: Sequence[Placem
     return tuple(placed)
 
 
-def refused(
-    model: AnyModel[Any], schedule: Schedule, position: int, placements: Sequence[Placement]
-) -> Refused:
+def refused(model: AnyModel[Any], schedule: Schedule, position: int, placements: Sequence[Placement]) -> Refused:
     """Why the operation that returns at `position` cannot follow `placements`."""
     operation = schedule.positions[position].operation
     call = Call(operation.function, operation.arguments)

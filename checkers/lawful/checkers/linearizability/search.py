@@ -1,7 +1,9 @@
 """The general search: decides any history of any model, in time that grows with concurrency rather than length.
 
-The rules that make it so, and why none of them changes a verdict, stand in `steps`; this module only puts the parts
-together and turns what was found into a verdict with its evidence.
+What becomes of the outcomes is as in `reference`: a failed operation did not happen; one with an unknown outcome may
+take effect at any time after its call with any answer that the model allows, or never. The rules that make the search
+small, and why none of them changes a verdict, stand in `steps`, `timed_steps` and `infix`; that a linearization is
+one is checked on the model before it is reported (see `evidence`).
 """
 
 from __future__ import annotations
@@ -9,45 +11,50 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lawful.checkers.linearizability.depth_first import Found, explore
-from lawful.checkers.linearizability.evidence import refused, replay, with_lookers
-from lawful.checkers.linearizability.schedule import Schedule, schedule
-from lawful.checkers.linearizability.steps import UntimedSteps
-from lawful.checkers.linearizability.table import PurityRefuted, TransitionTable
+from lawful.checkers.linearizability.engine import engine_for
+from lawful.checkers.linearizability.evidence import refused, replay
 from lawful.checkers.meter import Meter
 from lawful.checkers.verdict import Budget, ObjectVerdict, Verdict
-from lawful.models.history import ObjectKey, Operation
+from lawful.models.history import ObjectKey, Operation, Outcome
 from lawful.models.model import AnyModel
 
 METHOD = "just-in-time search"
 
 
-def search_untimed(plan: Schedule, table: TransitionTable, meter: Meter) -> Found:
-    while True:
-        try:
-            found = explore(UntimedSteps(plan, table, meter), len(plan.positions))
-            if found.linearizable is False:
-                table.verify_purity(plan.kinds)
-        except PurityRefuted:
-            continue
-        return found
-
-
 def check_object(operations: Sequence[Operation], model: AnyModel[Any], budget: Budget | None = None) -> ObjectVerdict:
-    key = operations[0].object_key if operations else ObjectKey("")
+    """Decide whether `operations`, all on one object, are linearizable with respect to `model`.
+
+    Raises `UnknownCall` where the model does not know an operation, and ValueError for an operation that is ok but
+    never returned.
+    """
     meter = Meter(budget or Budget())
-    table = TransitionTable(model, meter)
-    plan = schedule(operations, table.kinds.of)
-    n, u = len(plan.positions), len(plan.unknown)
+    evidence = _decided(operations, model, meter)
+    return ObjectVerdict(
+        key=operations[0].object_key if operations else ObjectKey(""),
+        method=METHOD,
+        operations=sum(operation.outcome is Outcome.OK for operation in operations),
+        unknown=sum(operation.outcome is Outcome.UNKNOWN for operation in operations),
+        seconds=meter.seconds,
+        **evidence,
+    )
+
+
+def _decided(operations: Sequence[Operation], model: AnyModel[Any], meter: Meter) -> dict[str, Any]:
+    """The verdict with its evidence, as arguments of `ObjectVerdict`."""
+    engine = engine_for(model, meter)
+    plan = engine.prepare(operations)
     if not plan.positions:
-        return ObjectVerdict(key, Verdict.NOTHING_CHECKED, METHOD, 0, u, seconds=meter.seconds)
-    found = search_untimed(plan, table, meter)
+        return {"verdict": Verdict.NOTHING_CHECKED}
+    found = engine.search(plan)
     if found.linearizable:
-        placed = replay(model, plan, with_lookers(plan, table, found.trail))
-        assert {p.index for p in placed} >= {p.operation.index for p in plan.positions}
-        return ObjectVerdict(key, Verdict.LAWFUL, METHOD, n, u, linearization=placed, seconds=meter.seconds)
-    blocked = plan.positions[found.deepest].operation.index
+        placed = replay(model, plan, engine.placements(plan, found.trail))
+        # `replay` has checked that none of them is missing: a window ends at the earliest return that is not placed.
+        return {"verdict": Verdict.LAWFUL, "linearization": placed}
+    blocked_at = plan.positions[found.deepest].operation.index
     if found.linearizable is None:
-        return ObjectVerdict(key, Verdict.INCONCLUSIVE, METHOD, n, u, blocked_at=blocked, seconds=meter.seconds)
-    refusals = tuple(refused(model, plan, found.deepest, with_lookers(plan, table, c[3])) for c in found.stuck)
-    return ObjectVerdict(key, Verdict.VIOLATION, METHOD, n, u, blocked_at=blocked, refusals=refusals, seconds=meter.seconds)
+        progress = f"{found.exhausted}; the first {found.deepest} of {len(plan.positions)} returns are explained"
+        return {"verdict": Verdict.INCONCLUSIVE, "blocked_at": blocked_at, "progress": progress}
+    refusals = tuple(
+        refused(model, plan, found.deepest, engine.placements(plan, configuration[3])) for configuration in found.stuck
+    )
+    return {"verdict": Verdict.VIOLATION, "blocked_at": blocked_at, "refusals": refusals}

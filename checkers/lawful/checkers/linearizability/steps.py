@@ -27,23 +27,11 @@ candidates in order of return, since that is the order in which they tend to tak
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
+from lawful.checkers.linearizability.configuration import Configuration, Counter, Trail, admit
 from lawful.checkers.linearizability.schedule import Schedule
 from lawful.checkers.linearizability.table import TransitionTable
-from lawful.checkers.meter import Meter
-
-Trail: TypeAlias = "tuple[Trail, int, int] | None"
-"""What was placed, last first: the trail before, the operation, the number of the state after it. The operation is
-its rank in order of return; ~i stands for the one with the unknown outcome number i. Those placed by rule 2 are left
-out; they can be found again."""
-
-Key: TypeAlias = tuple[int, ...]
-"""What two configurations at one position must have in common to be compared: ahead, state, and the latest call for
-models with time."""
-
-Configuration: TypeAlias = tuple[int, Key, int, Trail]
-"""Position, key, used, trail. A plain tuple, because millions of them are made."""
 
 
 class Extra(NamedTuple):
@@ -59,20 +47,20 @@ class Extra(NamedTuple):
 class UntimedSteps:
     """The successors of a configuration, under the four rules."""
 
-    def __init__(self, schedule: Schedule, table: TransitionTable, meter: Meter) -> None:
+    def __init__(self, schedule: Schedule, table: TransitionTable, counter: Counter) -> None:
         self._positions = schedule.positions
         self._copies = schedule.copies
         self._table = table
         self._rows = table.rows
-        self._meter = meter
+        self._counter = counter
         self._last = len(schedule.positions)
         self._extras: dict[int, tuple[Extra, ...]] = {}
         self._lookers: dict[int, tuple[tuple[int, int], ...]] = {}
         self._new_lookers: dict[int, tuple[tuple[int, int], ...]] = {}
 
-    def start(self) -> Configuration:
-        """Nothing is placed but what only looks."""
-        return self._arrive(0, 0, self._table.initial, 0, None)
+    def start(self, state: int) -> Configuration:
+        """Nothing is placed in `state` but what only looks."""
+        return self._arrive(0, 0, state, 0, None)
 
     def successors(self, configuration: Configuration) -> Iterator[Configuration]:
         """Every configuration that is reached by explaining the next return, those with the fewest extras first."""
@@ -85,7 +73,7 @@ class UntimedSteps:
         reached = {(ahead, state): [used]}
         queue = [(ahead, state, used, trail)]
         for ahead, state, used, trail in queue:
-            self._meter.step()
+            self._counter.step()
             row = self._rows[state]
             for after in row[kind]:
                 yield self._arrive(position + 1, ahead, after, used, (trail, position, after))
@@ -163,16 +151,3 @@ class UntimedSteps:
                     earlier[kind] = earlier.get(kind, 0) | bit
             extras = self._extras[position] = tuple(found)
         return extras
-
-
-def admit(reached: dict[Key, list[int]], key: Key, used: int) -> bool:
-    """Enter a configuration, unless one is there that is as good: the same, with no more used (rule 4)."""
-    kept = reached.get(key)
-    if kept is None:
-        reached[key] = [used]
-        return True
-    for other in kept:
-        if not other & ~used:
-            return False
-    reached[key] = [other for other in kept if used & ~other] + [used]
-    return True

@@ -16,12 +16,12 @@ call `verify_purity`, which looks at the entries that were never needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from lawful.checkers.linearizability.kinds import Kinds
 from lawful.checkers.meter import Meter
-from lawful.models.model import Model, OpenReply, Transition, Window, state_after
+from lawful.models.model import Model, OpenReply, Transition, state_after
 
 _SECONDS_BETWEEN_LOOKS = 0.05
 
@@ -87,6 +87,24 @@ class TransitionTable:
             row[kind] = tuple(entry)
             raise PurityRefuted
         return tuple(entry)
+
+    def closure(self, kinds: Sequence[int], most_entries: int) -> tuple[int, ...]:
+        """Every state that operations of these kinds may lead to, each any number of times and in any order.
+
+        None at all where that takes more than `most_entries` entries to find out.
+        """
+        found = {self.initial: None}
+        waiting = [self.initial]
+        for state in waiting:
+            most_entries -= len(kinds)
+            if most_entries < 0:
+                return ()
+            for kind in kinds:
+                for after in self.rows[state][kind]:
+                    if after not in found:
+                        found[after] = None
+                        waiting.append(after)
+        return tuple(found)
 
     def verify_purity(self, kinds: Iterable[int]) -> None:
         """Look whether `kinds` preserve every state found so far; raises `PurityRefuted` where one does not."""

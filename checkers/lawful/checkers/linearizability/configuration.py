@@ -1,0 +1,45 @@
+"""What the parts of the search pass to each other: configurations, and when one need not be looked at again.
+
+A configuration is a position in the schedule, the open operations that are placed *ahead* of their return, the state
+that all placed operations lead to, and which of those with an unknown outcome were *used*.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeAlias
+
+Trail: TypeAlias = "tuple[Trail, int, int] | None"
+"""What was placed, last first: the trail before, the operation, the number of the state after it. The operation is
+its rank in order of return; ~i stands for the one with the unknown outcome number i. Those placed by rule 2 are left
+out; they can be found again."""
+
+Key: TypeAlias = tuple[int, ...]
+"""What two configurations at one position must have in common to be compared: ahead, state, and the latest call for
+models with time."""
+
+Configuration: TypeAlias = tuple[int, Key, int, Trail]
+"""Position, key, used, trail. A plain tuple, because millions of them are made."""
+
+
+class Counter(Protocol):
+    """Holds the search to its budget; `lawful.checkers.meter.Meter` is one."""
+
+    @property
+    def steps(self) -> int: ...
+
+    def step(self) -> None:
+        """Count one step; raises `BudgetExhausted` where the budget is used up."""
+        ...
+
+
+def admit(reached: dict[Key, list[int]], key: Key, used: int) -> bool:
+    """Enter a configuration, unless one is there that is as good: the same, with no more used (rule 4)."""
+    kept = reached.get(key)
+    if kept is None:
+        reached[key] = [used]
+        return True
+    for other in kept:
+        if not other & ~used:
+            return False
+    reached[key] = [other for other in kept if used & ~other] + [used]
+    return True

@@ -1,0 +1,91 @@
+"""One search for both kinds of models: what is left of a search when it is over, and how to read its trail.
+
+An engine serves any number of searches on histories of one model, and remembers what the model said. Failed
+operations are left out of each history, and operations with an unknown outcome are placed or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from lawful.checkers.linearizability.configuration import Trail
+from lawful.checkers.linearizability.depth_first import Found, explore
+from lawful.checkers.linearizability.evidence import Placement, unrolled, with_lookers
+from lawful.checkers.linearizability.infix import Infixes
+from lawful.checkers.linearizability.schedule import Schedule, schedule
+from lawful.checkers.linearizability.steps import UntimedSteps
+from lawful.checkers.linearizability.table import PurityRefuted, TransitionTable
+from lawful.checkers.linearizability.timed_steps import TimedSteps, TimedTable
+from lawful.checkers.meter import Meter
+from lawful.models.history import Operation
+from lawful.models.model import AnyModel, TimedModel, is_timed
+
+
+class Engine(Protocol):
+    """Searches histories of one model."""
+
+    def prepare(self, operations: Sequence[Operation]) -> Schedule:
+        """Raises ValueError for a completed operation without a return."""
+        ...
+
+    def search(self, plan: Schedule) -> Found: ...
+
+    def placements(self, plan: Schedule, trail: Trail) -> list[Placement]:
+        """All operations that a trail stands for, in order, with the states after them."""
+        ...
+
+
+def engine_for(model: AnyModel[Any], meter: Meter) -> Engine:
+    """The engine for a model with or without time."""
+    return TimedEngine(model, meter) if is_timed(model) else UntimedEngine(model, meter)
+
+
+class UntimedEngine:
+    """Searches histories of a model without time."""
+
+    def __init__(self, model: Any, meter: Meter) -> None:
+        self._meter = meter
+        self._table = TransitionTable(model, meter)
+
+    def prepare(self, operations: Sequence[Operation]) -> Schedule:
+        return schedule(operations, self._table.kinds.of)
+
+    def search(self, plan: Schedule) -> Found:
+        infixes = Infixes(plan, self._table, self._meter)
+        while True:
+            try:
+                steps = UntimedSteps(plan, self._table, self._meter)
+                starts = [steps.start(self._table.initial)]
+                found = explore(steps, starts, len(plan.positions), self._meter, refute=infixes.refute)
+                if found.linearizable is False:
+                    self._table.verify_purity(plan.kinds)
+            except PurityRefuted:
+                continue
+            return found
+
+    def placements(self, plan: Schedule, trail: Trail) -> list[Placement]:
+        return with_lookers(plan, self._table, trail)
+
+
+class TimedEngine:
+    """Searches histories of a model with time."""
+
+    def __init__(self, model: TimedModel[Any], meter: Meter) -> None:
+        self._meter = meter
+        self._table = TimedTable(model, meter)
+
+    def prepare(self, operations: Sequence[Operation]) -> Schedule:
+        return schedule(operations, self._table.kinds.of)
+
+    def search(self, plan: Schedule) -> Found:
+        steps = TimedSteps(plan, self._table, self._meter)
+        return explore(steps, [steps.start(self._table.initial)], len(plan.positions), self._meter)
+
+    def placements(self, plan: Schedule, trail: Trail) -> list[Placement]:
+        return [
+            Placement(
+                plan.unknown[~choice] if choice < 0 else plan.positions[choice].operation, self._table.states[state]
+            )
+            for choice, state in unrolled(trail)
+        ]
