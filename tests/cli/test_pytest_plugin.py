@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -111,7 +112,7 @@ def test_the_suite_catches_a_store_that_accepts_an_id_twice(project: Path) -> No
     assert code == 1, printed
     assert "3 failed" in printed
     assert "TS-TASKS-1: Ids are unique" in printed
-    assert "the model allows false: the id is taken" in printed
+    assert re.search(r"allowed +false", printed)
 
 
 def test_the_suite_names_an_adapter_that_raises(project: Path) -> None:
