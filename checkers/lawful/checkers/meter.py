@@ -41,6 +41,12 @@ class Meter:
         if self.steps % _STEPS_BETWEEN_LOOKS == 0:
             self.look()
 
+    def remaining(self) -> Budget:
+        """The budget for a part of the work: the time that is left, and the same memory."""
+        if self._budget.seconds is None:
+            return self._budget
+        return Budget(max(0.001, self._budget.seconds - self.seconds), self._budget.memory_mb)
+
     def look(self) -> None:
         """Compare with the budget now."""
         if self._budget.seconds is not None and self.seconds > self._budget.seconds:

@@ -14,11 +14,21 @@ def value_text(value: Json) -> str:
     >>> value_text({"id": "t-1"}), value_text("x" * 80)[26:36]
     ('{"id":"t-1"}', 'xxxx…xxxxx')
     """
-    text = canonical(value)
+    text = _printable(canonical(value))
     if len(text) <= _LONGEST_VALUE:
         return text
     half = _LONGEST_VALUE // 2
     return f"{text[:half]}…{text[-half + 1 :]}"
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 operation`, `2 operations`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _printable(text: str) -> str:
+    """`text` with what a terminal would obey, hide or turn round spelt out: a value cannot garble the report."""
+    return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in text)
 
 
 def call_text(operation: Operation) -> str:
@@ -33,9 +43,9 @@ def answer_text(operation: Operation) -> str:
         case Outcome.OK:
             return f"→ {value_text(operation.result)}"
         case Outcome.FAIL:
-            return f"✗ {operation.error or 'failed'}"
+            return f"✗ {_printable(operation.error or 'failed')}"
         case Outcome.UNKNOWN:
-            return f"? {operation.error or 'no answer'}"
+            return f"? {_printable(operation.error or 'no answer')}"
 
 
 def operation_text(operation: Operation) -> str:

@@ -66,6 +66,21 @@ def check_object(operations: Sequence[Operation], model: AnyModel[Any], budget: 
     return _Search(operations, model, Meter(budget or Budget())).run()
 
 
+def final_configurations(
+    operations: Sequence[Operation], model: AnyModel[Any], meter: Meter
+) -> frozenset[tuple[Any, frozenset[int]]]:
+    """Every pair of a state and the unknown operations (by index) that led to it, over all linearizations.
+
+    Empty where there is no linearization. Raises `BudgetExhausted`.
+    """
+    search = _Search(operations, model, meter)
+    return frozenset(
+        (configuration.state, frozenset(search.unknown[i].index for i in configuration.used))
+        for configuration in search.explore_all()
+        if configuration.returned == len(search.completed)
+    )
+
+
 class _Search:
     def __init__(self, operations: Sequence[Operation], model: AnyModel[Any], meter: Meter) -> None:
         self.key = operations[0].object_key if operations else ObjectKey("")
@@ -144,6 +159,22 @@ class _Search:
             self._note(configuration, path)
             stack.append(self._successors(configuration))
         return None
+
+    def explore_all(self) -> set[_Configuration]:
+        """Every configuration that can be reached."""
+        start = _Configuration(0, frozenset(), frozenset(), 0, self.model.initial())
+        seen = {start}
+        ahead = [start]
+        while ahead:
+            configuration = ahead.pop()
+            if configuration.returned == len(self.completed):
+                continue
+            for _, successor in self._successors(configuration):
+                self.meter.step()
+                if successor not in seen:
+                    seen.add(successor)
+                    ahead.append(successor)
+        return seen
 
     def _successors(self, configuration: _Configuration) -> Iterator[tuple[_Step, _Configuration]]:
         """Every configuration with one operation more."""

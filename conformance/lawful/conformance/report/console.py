@@ -12,12 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from lawful.checkers.clause_verdicts import ClauseStatus, ClauseVerdict
-from lawful.conformance.report.columns import columns
+from lawful.conformance.evidence import Evidence
+from lawful.conformance.report.evidence_text import evidence_lines
 from lawful.conformance.report.looks import CLAUSE_GLYPHS, CLAUSE_STYLES
-from lawful.conformance.run.judgement import Evidence, Judgement
+from lawful.conformance.run.judgement import Judgement
 from lawful.conformance.run.record import Progress
 from lawful.models.history import Outcome
-from lawful.models.wording import operation_text, value_text
 
 _WIDTH_ELSEWHERE = 118
 """Of the output where it does not go to a terminal: the same on every machine."""
@@ -95,22 +95,5 @@ def show_evidence(console: Console, judgement: Judgement, evidence: Sequence[Evi
     """Why objects are in violation: the picture, the answer, and what was allowed."""
     for one in evidence:
         console.print()
-        for line in _evidence_lines(judgement, one):
-            console.print(line)
-
-
-def _evidence_lines(judgement: Judgement, evidence: Evidence) -> list[str]:
-    lines = [f"{evidence.part.key}: no order of these operations explains every answer", ""]
-    lines += [f"  {line}" for line in columns(evidence.constrained, judgement.history.faults).splitlines()]
-    if evidence.optional:
-        lines.append(f"  ({len(evidence.optional)} more that might have changed the state do not explain it either)")
-    if evidence.part.refusals and evidence.part.blocked_at is not None:
-        refused = evidence.part.refusals[0]
-        lines += [
-            "",
-            f"  {operation_text(judgement.operation(evidence.part.blocked_at))}",
-            f"  answered  {value_text(refused.answered)}",
-            f"  allowed   {' or '.join(refused.allowed[:4])}",
-            f"  because   {refused.because}" + (f" ({refused.clause})" if refused.clause else ""),
-        ]
-    return lines
+        for line in evidence_lines(one, judgement.history):
+            console.print(f"  {line}" if line else "")

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 
 from lawful.checkers.clause_verdicts import ClauseStatus, ClauseVerdict
 from lawful.checkers.verdict import ObjectVerdict
-from lawful.conformance.report.columns import columns
+from lawful.conformance.evidence import Evidence
+from lawful.conformance.report.evidence_text import evidence_lines
 from lawful.conformance.report.looks import CLAUSE_GLYPHS
 from lawful.conformance.run.faults import INJECTED
-from lawful.conformance.run.judgement import Evidence, Judgement
+from lawful.conformance.run.judgement import Judgement
 from lawful.models.history import Outcome
 from lawful.models.values import canonical
-from lawful.models.wording import operation_text, value_text
 
 _MOST_ERRORS = 8
 
@@ -99,41 +99,17 @@ def _clauses(verdicts: Sequence[ClauseVerdict]) -> str:
 
 
 def _violation(judgement: Judgement, evidence: Evidence) -> str:
-    refused = evidence.part.refusals[0] if evidence.part.refusals else None
     lines = [f"## Violation on `{evidence.part.key}`"]
     for verdict in judgement.clauses:
-        if verdict.status is ClauseStatus.VIOLATION:
+        if verdict.status is ClauseStatus.VIOLATION and verdict.clause.table in ("all", evidence.part.key.object):
             lines.append(f"**{verdict.clause.id}** {escaped(verdict.clause.sentence)}")
+            lines.append(f"Here: {escaped(verdict.because or '')}.")
+    lines.append(fenced("\n".join(evidence_lines(evidence, judgement.history))))
     lines.append(
-        f"{len(evidence.constrained)} operations contradict each other "
-        f"(of {evidence.part.operations} on this object). "
-        "A rule separates operations that had all returned from those that began later; between two rules any order "
-        "that real time allows was tried."
+        "One column is one client, time runs downwards. A rule separates operations that had all returned from those "
+        "that began later; between two rules, every order that real time allows was tried."
     )
-    lines.append(fenced(columns(evidence.constrained, judgement.history.faults)))
-    if evidence.optional:
-        lines.append(
-            f"{len(evidence.optional)} further operations that change the state were allowed to take effect at any "
-            "time, or not at all; none of it explains the answers."
-        )
-    if refused is not None:
-        lines.append(_refusal(judgement, evidence))
-    if evidence.sentences:
-        lines.append("\n".join(f"- {escaped(sentence)}" for sentence in evidence.sentences))
     return "\n\n".join(lines)
-
-
-def _refusal(judgement: Judgement, evidence: Evidence) -> str:
-    refused = evidence.part.refusals[0]
-    assert evidence.part.blocked_at is not None
-    operation = judgement.operation(evidence.part.blocked_at)
-    lines = [
-        f"The search ends at {_code(operation_text(operation))}:",
-        f"- the backend answered {_code(value_text(refused.answered))}",
-        f"- the model allows {' or '.join(_code(allowed) for allowed in refused.allowed[:5])}",
-        f"- because {escaped(refused.because)}" + (f" ({refused.clause})" if refused.clause else ""),
-    ]
-    return "\n".join(lines)
 
 
 def _objects(parts: Sequence[ObjectVerdict]) -> str:
@@ -179,15 +155,6 @@ def _reproduce(judgement: Judgement) -> str:
         lines += ["", "Record another like it, on a real store (no two runs interleave alike):", ""]
         lines.append(fenced(judgement.command))
     return "\n".join(lines)
-
-
-def _code(text: str) -> str:
-    """`text` in a code span that no text in it can end."""
-    fence = "`"
-    while fence in text:
-        fence += "`"
-    padding = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{padding}{' '.join(text.split())}{padding}{fence}"
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lawful.checkers.verdict import Budget, Verdict
+from lawful.checkers.verdict import Budget
 from lawful.conformance.errors import BackendError, ExitCode, UsageError, gravest
+from lawful.conformance.judging import EXIT_CODES
 from lawful.conformance.report.markdown import markdown
 from lawful.conformance.run.faults import INJECTED
 from lawful.conformance.run.judgement import Judgement, judge
@@ -18,13 +19,6 @@ from lawful.conformance.run.tally import Tally
 
 HISTORY_NAME = "history.jsonl"
 REPORT_NAME = "report.md"
-
-EXIT_CODES = {
-    Verdict.LAWFUL: ExitCode.LAWFUL,
-    Verdict.VIOLATION: ExitCode.VIOLATION,
-    Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
-    Verdict.NOTHING_CHECKED: ExitCode.NOTHING_CHECKED,
-}
 
 
 @dataclass(frozen=True, slots=True)

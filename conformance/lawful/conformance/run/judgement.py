@@ -9,26 +9,13 @@ from pathlib import Path
 
 from lawful.checkers.clause_verdicts import ClauseVerdict, judge_clauses
 from lawful.checkers.diagnosis import diagnose_history
-from lawful.checkers.linearizability.reference import check_object
-from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
+from lawful.checkers.verdict import Budget, HistoryVerdict
+from lawful.conformance.evidence import Evidence
 from lawful.conformance.history.file import read_history
+from lawful.conformance.judging import check_object, check_objects, gather_evidence
 from lawful.conformance.model_choice import models_for
 from lawful.models.history import History, Operation
 from lawful.specs.task_store import CLAUSES, TABLES
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Why an object is in violation, in as few operations as could be found."""
-
-    part: ObjectVerdict
-    """The verdict on the core alone."""
-    constrained: tuple[Operation, ...]
-    """The operations whose outcomes contradict each other."""
-    optional: tuple[Operation, ...] = ()
-    """Operations that were allowed to take effect at any time after their call, or never."""
-    sentences: tuple[str, ...] = ()
-    """The real-time order that matters, one fact a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +41,8 @@ def judge(path: Path, budget: Budget, defects: Counter[str] | None = None, comma
     """Read the history at `path` and judge it."""
     history = read_history(path)
     model_of = models_for(history.header)
-    parts = tuple(check_object(part, model_of(key), budget) for key, part in history.by_object().items())
-    verdict = HistoryVerdict(parts)
-    evidence = tuple(_evidence(history, part) for part in parts if part.verdict is Verdict.VIOLATION)
+    verdict = check_objects(history.by_object(), model_of, budget)
+    evidence = gather_evidence(history, verdict, model_of, budget)
     diagnoses = diagnose_history(history, verdict, model_of, partial(check_object, budget=budget))
     clauses = judge_clauses(history, verdict, diagnoses, CLAUSES, TABLES)
     return Judgement(path, history, verdict, clauses, evidence, defects or Counter(), command)
-
-
-def _evidence(history: History, part: ObjectVerdict) -> Evidence:
-    return Evidence(part, tuple(history.by_object()[part.key]))

@@ -12,7 +12,10 @@ from lawful.conformance.adapter import Client
 from lawful.conformance.client_process import carry_out
 from lawful.conformance.client_protocol import Request
 from lawful.conformance.workloads.script import Script
-from lawful.models.history import History, Operation, Outcome
+from lawful.models.history import Header, History, Operation, Outcome
+
+CLOCK_ERROR_NS = 20_000_000
+"""Stores count leases in whole milliseconds, and look at their clock somewhat before or after they answer."""
 
 
 @dataclass(slots=True)
@@ -61,4 +64,4 @@ class Record:
 
     def history(self) -> History:
         """Everything so far."""
-        return History(tuple(self.operations))
+        return History(tuple(self.operations), header=Header(clock_error_ns=CLOCK_ERROR_NS))

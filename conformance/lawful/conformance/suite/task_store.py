@@ -6,18 +6,17 @@ from contextlib import closing
 
 import pytest
 
-from lawful.checkers.linearizability.reference import check_object
-from lawful.checkers.verdict import Verdict
+from lawful.checkers.verdict import Budget, Verdict
 from lawful.conformance.adapter import Backend
+from lawful.conformance.judging import check_objects, gather_evidence
+from lawful.conformance.model_choice import models_for
 from lawful.conformance.plugin import UNSUPPORTED
-from lawful.conformance.report.violation_text import violation_lines
+from lawful.conformance.report.evidence_text import evidence_lines
 from lawful.conformance.suite.sequential import Record
 from lawful.conformance.workloads import WORKLOADS
-from lawful.models.catalogue import MODELS
+from lawful.models.history import History
 
 TIMEOUT_S = 5.0
-CLOCK_ERROR_NS = 20_000_000
-"""Stores count leases in whole milliseconds, and look at their clock somewhat before or after they answer."""
 OPERATIONS = 120
 
 
@@ -35,17 +34,22 @@ class TaskStoreConformance:
         for script in (workload.script(0, seed), workload.final_script(seed)):
             with closing(lawful_store.connect(lawful_store.connection(), TIMEOUT_S)) as client:
                 record.follow(client, script, OPERATIONS)
-        _require_lawful(record, table)
+        _require_lawful(record)
         if record.unsupported:
             pytest.skip(f"{UNSUPPORTED}{table} without {', '.join(sorted(record.unsupported))}")
 
 
-def _require_lawful(record: Record, model: str) -> None:
+def _require_lawful(record: Record) -> None:
     if record.defects:
         pytest.fail(f"the adapter {record.defects[0]}", pytrace=False)
-    history = record.history()
-    for operations in history.by_object().values():
-        found = check_object(operations, MODELS[model](None, CLOCK_ERROR_NS))
-        if found.verdict is Verdict.VIOLATION:
-            pytest.fail("\n".join(violation_lines(found, history)), pytrace=False)
-        assert found.verdict is Verdict.LAWFUL, f"{found.key}: {found.verdict.value}; {found.progress}"
+    _require_lawful_history(record.history())
+
+
+def _require_lawful_history(history: History) -> None:
+    budget = Budget()
+    model_of = models_for(history.header)
+    verdict = check_objects(history.by_object(), model_of, budget)
+    for evidence in gather_evidence(history, verdict, model_of, budget):
+        pytest.fail("\n".join(evidence_lines(evidence, history)), pytrace=False)
+    for part in verdict.objects:
+        assert part.verdict is Verdict.LAWFUL, f"{part.key}: {part.verdict.value}; {part.progress}"

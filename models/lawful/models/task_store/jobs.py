@@ -38,6 +38,9 @@ class Job(NamedTuple):
     claim_expiry: Expiry | None = None
     progress: Frozen = Frozen(None)
 
+    def __str__(self) -> str:
+        return self.state if self.claimed_by is None else f"{self.state} by {self.claimed_by}"
+
 
 Jobs = Rows[Job]
 Steps = tuple[Transition[Jobs], ...]

@@ -43,6 +43,10 @@ class Scope(NamedTuple):
     token_is_seen: bool = True
     """Whether a client saw the token of the latest grant."""
 
+    def __str__(self) -> str:
+        held = "free" if self.grant is None else f"held by {self.grant.holder}"
+        return f"{held}, latest token {self.token}, guarded value {self.value}"
+
 
 Steps = tuple[Transition[Scope], ...]
 

@@ -38,6 +38,10 @@ class Task(NamedTuple):
     """In order of node."""
     error: str | None
 
+    def __str__(self) -> str:
+        nodes = ", ".join(f"{node} {node_task.status}" for node, node_task in self.node_tasks)
+        return f"{self.status}, created at {self.created_at}, nodes: {nodes or 'none'}, error: {self.error}"
+
 
 Tasks = Rows[Task]
 Steps = tuple[Transition[Tasks], ...]

@@ -1,0 +1,49 @@
+"""Judging a history: the verdict on each object, and the evidence for each violation.
+
+The one place that chooses the checker; `lawful check`, `lawful run` and the pytest suite all go through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lawful.checkers.linearizability import reference
+from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
+from lawful.conformance.errors import ExitCode, UsageError
+from lawful.conformance.evidence import Evidence, gather
+from lawful.conformance.model_choice import ModelOf
+from lawful.models.history import History, ObjectKey, Operation
+from lawful.models.model import AnyModel, UnknownCall
+
+EXIT_CODES = {
+    Verdict.LAWFUL: ExitCode.LAWFUL,
+    Verdict.VIOLATION: ExitCode.VIOLATION,
+    Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
+    Verdict.NOTHING_CHECKED: ExitCode.NOTHING_CHECKED,
+}
+
+
+def check_objects(parts: Mapping[ObjectKey, Sequence[Operation]], model_of: ModelOf, budget: Budget) -> HistoryVerdict:
+    """The verdict on each of `parts`. Raises `UsageError` where a model does not fit its object."""
+    return HistoryVerdict(tuple(check_object(part, model_of(key), budget) for key, part in parts.items()))
+
+
+def check_object(operations: Sequence[Operation], model: AnyModel[Any], budget: Budget) -> ObjectVerdict:
+    """The verdict on one object. Raises `UsageError` where the model does not know an operation."""
+    try:
+        return reference.check_object(operations, model, budget)
+    except UnknownCall as error:
+        raise UsageError(
+            f"the model {model.name} does not fit the object {operations[0].object_key}",
+            cause=str(error),
+            hint="choose the model with --model; lawful models lists them",
+        ) from error
+
+
+def gather_evidence(
+    history: History, verdict: HistoryVerdict, model_of: ModelOf, budget: Budget
+) -> tuple[Evidence, ...]:
+    """The evidence for each object of `history` that is in violation."""
+    violations = [part for part in verdict.objects if part.verdict is Verdict.VIOLATION]
+    return tuple(gather(history, part, model_of(part.key), budget) for part in violations)
