@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -74,6 +75,46 @@ def test_killing_takes_along_what_the_process_started(group: ProcessGroup) -> No
     assert eventually(lambda: not inner.is_running() or inner.status() == psutil.STATUS_ZOMBIE)
 
 
+def test_what_a_process_leaves_behind_when_it_ends_is_killed_at_the_end() -> None:
+    leaving = f"import subprocess; print(subprocess.Popen({SLEEP!r}).pid, flush=True)"
+    with ProcessGroup() as group:
+        pid = group.spawn("leaving", [sys.executable, "-I", "-S", "-c", leaving])
+        assert eventually(lambda: log_tail(group.log_of("leaving")) is not None)
+        left = psutil.Process(int(log_tail(group.log_of("leaving")) or ""))
+        assert eventually(lambda: psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    assert eventually(lambda: not left.is_running() or left.status() == psutil.STATUS_ZOMBIE)
+
+
+FLUSHING_SERVER = """
+import os, socket, threading, time
+server = socket.create_server(("127.0.0.1", 0))
+log = os.open(os.sys.argv[1], os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+def flush():
+    while True:
+        os.write(log, bytes(1_000_000))
+        os.fsync(log)
+for _ in range(4):
+    threading.Thread(target=flush, daemon=True).start()
+print(server.getsockname()[1], flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_process_killed_while_a_thread_waits_for_the_disk_holds_nothing_open_when_kill_returns(
+    group: ProcessGroup,
+) -> None:
+    """Its first thread is gone at once and makes it a zombie; the server socket is open until the last one is."""
+    data = group.workspace().folder / "data"
+    for attempt in range(6):
+        name = f"flushing-{attempt}"
+        pid = group.spawn(name, [sys.executable, "-I", "-S", "-c", FLUSHING_SERVER, str(data)])
+        assert eventually(lambda name=name: log_tail(group.log_of(name)) is not None)  # type: ignore[misc]
+        time.sleep(0.02)
+        group.kill(pid)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", int(log_tail(group.log_of(name)) or "")), timeout=1)
+
+
 def test_a_paused_process_runs_no_further_until_it_is_resumed(group: ProcessGroup) -> None:
     pid = group.spawn("sleeper", SLEEP)
     group.pause(pid)
@@ -105,10 +146,11 @@ def test_the_number_of_an_ended_process_is_not_mistaken_for_its_successor(monkey
     # A number cannot be made to recur on demand; a process that was created at another time is the same case.
     bystander = subprocess.Popen(SLEEP, start_new_session=True)
     try:
-        process = psutil.Process(bystander.pid)
-        monkeypatch.setattr(process, "_ident", (bystander.pid, 1.0))
-        assert guardian.has_ended(process)
-        guardian.end_all([process], [])
+        former = guardian.Adopted(bystander.pid)
+        monkeypatch.setattr(former._process, "_ident", (bystander.pid, 1.0))
+        assert not former.is_running()
+        former.signal(signal.SIGKILL)
+        guardian.end_all([former], [])
         time.sleep(0.05)
         assert bystander.poll() is None
     finally:

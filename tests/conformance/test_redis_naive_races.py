@@ -75,7 +75,8 @@ def lost_node(arena: Arena, number: int) -> bool:
 
 def double_insert(arena: Arena, number: int) -> bool:
     row = {"id": f"twin-{number}", "type": "t", "params": None}
-    return sum(arena.all_at_once(lambda client, _: client.invoke("jobs", None, "enqueue", row).result)) > 1
+    inserted = arena.all_at_once(lambda client, _: client.invoke("jobs", None, "enqueue", row).result)
+    return inserted.count(True) > 1
 
 
 def two_leaders(arena: Arena, number: int) -> bool:

@@ -40,7 +40,7 @@ class ProcessGroup:
         self._lock = threading.Lock()
         self._requests = 0
         self._logs: Path | None = None
-        self._started: list[psutil.Process] = []
+        self._started: list[guardian.Adopted] = []
         self._folders: list[Path] = []
 
     def __enter__(self) -> ProcessGroup:
@@ -124,8 +124,8 @@ class ProcessGroup:
 
     def _remember(self, pid: int) -> None:
         """Keep what it takes to end the process from here, should the guardian be killed."""
-        with suppress(psutil.NoSuchProcess):
-            self._started.append(psutil.Process(pid))
+        with suppress(guardian.Refused):
+            self._started.append(guardian.Adopted(pid))
 
     def _ask(self, request: str, /, **arguments: Any) -> Any:
         """One request to the guardian and its answer."""

@@ -58,48 +58,69 @@ class Spawned:
                 env={**os.environ, **environment},
                 start_new_session=True,
             )
-        self.process = psutil.Process(self._child.pid)
+        self.pid = self._child.pid
+
+    def is_running(self) -> bool:
+        if self._child.returncode is None and self._has_ended():
+            _signal_group(self.pid, signal.SIGKILL)
+            self._child.wait()
+        return self._child.returncode is None
 
     def exit_code(self) -> int | None:
-        if self._child.returncode is None and has_ended(self.process):
-            _signal_group(self.process.pid, signal.SIGKILL)
-            self._child.wait()
-        return self._child.returncode
+        return None if self.is_running() else self._child.returncode
 
     def signal(self, number: int) -> None:
-        if self.exit_code() is None:
-            _signal_group(self.process.pid, number)
+        if self.is_running():
+            _signal_group(self.pid, number)
+
+    def _has_ended(self) -> bool:
+        """Whether the child can be reaped, without reaping it."""
+        if hasattr(os, "waitid"):
+            # A process counts as a zombie when its first thread has ended. Another that waits for the disk may keep
+            # its connections open a while longer: whoever asked for the kill would find the server still there.
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        return _is_gone(psutil.Process(self.pid))  # macOS before Python 3.13
 
 
 class Adopted:
-    """A process that the runner started itself, known by its number and its time of creation."""
+    """A process that is not a child of this one, known by its number and its time of creation."""
 
     def __init__(self, pid: int) -> None:
         try:
-            self.process = psutil.Process(pid)
+            self._process = psutil.Process(pid)
         except psutil.NoSuchProcess:
             raise Refused(f"there is no process {pid} to adopt") from None
+        self.pid = pid
+
+    def is_running(self) -> bool:
+        return not _is_gone(self._process)
 
     def exit_code(self) -> int | None:
-        raise Refused(f"process {self.process.pid} was adopted: only its parent learns its exit code")
+        raise Refused(f"process {self.pid} was adopted: only its parent learns its exit code")
 
     def signal(self, number: int) -> None:
-        with suppress(psutil.NoSuchProcess):  # also raised where the number now belongs to another process
-            self.process.send_signal(number)
+        """Signal the process, and its group where it leads one."""
+        if self.is_running():
+            _signal_group(self.pid, number)
+            with suppress(psutil.NoSuchProcess):
+                self._process.send_signal(number)
+
+
+Member = Spawned | Adopted
 
 
 class Guardian:
     """What was started, adopted and created in this run, and how to end it."""
 
     def __init__(self) -> None:
-        self._members: dict[int, Spawned | Adopted] = {}
+        self._members: dict[int, Member] = {}
         self._folders: list[str] = []
         self._requests: dict[str, Callable[..., Any]] = {
             "spawn": self.spawn,
             "adopt": self.adopt,
             "folder": self.folder,
             "signal": self.signal,
-            "is_running": lambda pid: not has_ended(self._member(pid).process),
+            "is_running": lambda pid: self._member(pid).is_running(),
             "exit_code": lambda pid: self._member(pid).exit_code(),
         }
 
@@ -112,8 +133,8 @@ class Guardian:
 
     def spawn(self, command: list[str], environment: dict[str, str], log: str) -> int:
         spawned = Spawned(command, environment, log)
-        self._members[spawned.process.pid] = spawned
-        return spawned.process.pid
+        self._members[spawned.pid] = spawned
+        return spawned.pid
 
     def adopt(self, pid: int) -> None:
         self._members[pid] = Adopted(pid)
@@ -128,37 +149,36 @@ class Guardian:
         """Send a signal; after SIGKILL, wait until the process is gone. Nothing happens to one that is gone."""
         member = self._member(pid)
         member.signal(number)
-        if number == signal.SIGKILL and not _wait_for_end([member.process]):
+        if number == signal.SIGKILL and not _wait_for_end([member]):
             raise Refused(f"process {pid} was killed but is not gone after {END_TIMEOUT_S:g} s")
 
     def end(self) -> None:
         """Kill everything, then remove the folders."""
-        end_all([member.process for member in self._members.values()], self._folders)
+        end_all(self._members.values(), self._folders)
 
-    def _member(self, pid: int) -> Spawned | Adopted:
+    def _member(self, pid: int) -> Member:
         if pid not in self._members:
             raise Refused(f"process {pid} does not belong to this run")
         return self._members[pid]
 
 
-def has_ended(process: psutil.Process) -> bool:
+def end_all(members: Iterable[Member], folders: Iterable[str | os.PathLike[str]]) -> None:
+    """Kill the processes, wait until they are gone, and remove the folders."""
+    waiting = list(members)
+    for member in waiting:
+        with suppress(psutil.Error):
+            member.signal(signal.SIGKILL)
+    _wait_for_end(waiting)
+    for folder in folders:
+        _remove(folder)
+
+
+def _is_gone(process: psutil.Process) -> bool:
     """Whether it has ended, reaped or not; also where its number belongs to another process by now."""
     try:
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
-
-
-def end_all(processes: Iterable[psutil.Process], folders: Iterable[str | os.PathLike[str]]) -> None:
-    """Kill the processes, with the group of each that leads one, wait until they are gone, and remove the folders."""
-    waiting = [process for process in processes if not has_ended(process)]
-    for process in waiting:
-        with suppress(psutil.Error):
-            process.kill()
-        _signal_group(process.pid, signal.SIGKILL)
-    _wait_for_end(waiting)
-    for folder in folders:
-        _remove(folder)
 
 
 def _signal_group(pid: int, number: int) -> None:
@@ -168,10 +188,10 @@ def _signal_group(pid: int, number: int) -> None:
         os.killpg(pid, number)
 
 
-def _wait_for_end(processes: Iterable[psutil.Process]) -> bool:
+def _wait_for_end(members: Iterable[Member]) -> bool:
     deadline = time.monotonic() + END_TIMEOUT_S
-    waiting = list(processes)
-    while waiting := [process for process in waiting if not has_ended(process)]:
+    waiting = list(members)
+    while waiting := [member for member in waiting if member.is_running()]:
         if time.monotonic() > deadline:
             return False
         time.sleep(_POLL_S)
