@@ -27,7 +27,7 @@ from lawful.conformance.history.encoding import (
     whole_operation,
 )
 from lawful.conformance.history.json_text import NotJson, decode, encode
-from lawful.conformance.history.lines import BYTE_ORDER_MARK, Line, NotText, read_lines, text_of
+from lawful.conformance.history.lines import Line, NotText, read_lines, text_of
 from lawful.conformance.history.records import WrongRecord, check_form
 from lawful.conformance.history.text_file import unwritable, write_lines
 from lawful.conformance.history.well_formed import NotWellFormed, require_well_formed
@@ -84,8 +84,6 @@ def _without_garbage_collection() -> Iterator[None]:
 def record_of(line: Line) -> dict[str, Any] | None:
     """The JSON value on `line`; None for an empty line. Raises `NotText` and `NotJson`."""
     data = line.data.strip()
-    if line.number == 1:
-        data = data.removeprefix(BYTE_ORDER_MARK)
     return decode(text_of(data)) if data else None
 
 

@@ -53,8 +53,9 @@ def read_lines(path: Path) -> Iterator[Line]:
     try:
         with path.open("rb") as stream:
             number = 0
-            while data := stream.readline(MAX_LINE_BYTES + 1):
+            while read := stream.readline(MAX_LINE_BYTES + 1):
                 number += 1
+                data = read.removeprefix(BYTE_ORDER_MARK) if number == 1 else read
                 if len(data) > MAX_LINE_BYTES:
                     raise LineTooLong(path, number)
                 if data.endswith(b"\n"):

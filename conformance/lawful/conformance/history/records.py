@@ -131,15 +131,17 @@ def type_names(types: tuple[type, ...]) -> str:
     return " or ".join(_TYPE_NAMES[one] for one in types)
 
 
-@dataclass(frozen=True, slots=True)
 class WrongRecord(Exception):
-    """A record that does not have its kind's form, or cannot be where it is."""
+    """A record that does not have its kind's form, or cannot be where it is.
 
-    problem: str
-    hint: str | None = None
-    """How it would be right."""
-    rule: str = "wrong-record"
-    """The rule of `lint` that it breaks."""
+    `hint` says how it would be right, `rule` is the one of `lint_rules` that it breaks.
+    """
+
+    def __init__(self, problem: str, hint: str | None = None, rule: str = "wrong-record") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.hint = hint
+        self.rule = rule
 
 
 def check_form(record: object) -> str:
@@ -155,7 +157,7 @@ def check_form(record: object) -> str:
         raise _unknown_kind(record)
     wrong = _wrong_shape(kind, tuple(record), tuple(map(type, record.values())))
     if wrong is not None:
-        raise wrong
+        raise WrongRecord(*wrong)
     _check_values(kind, record)
     return kind
 
@@ -170,7 +172,8 @@ def _unknown_kind(record: dict[str, Any]) -> WrongRecord:
 
 
 @lru_cache(maxsize=1024)
-def _wrong_shape(kind: str, names: tuple[str, ...], types: tuple[type, ...]) -> WrongRecord | None:
+def _wrong_shape(kind: str, names: tuple[str, ...], types: tuple[type, ...]) -> tuple[str, str | None] | None:
+    """Problem and hint where members are unknown, missing or of the wrong type."""
     members = MEMBERS[kind]
     for name, of_type in zip(names, types, strict=True):
         if name == "record":
@@ -179,21 +182,19 @@ def _wrong_shape(kind: str, names: tuple[str, ...], types: tuple[type, ...]) -> 
         if member is None:
             near = difflib.get_close_matches(name, members, n=1)
             known = f"known: {', '.join(members)}"
-            return WrongRecord(
-                f"a record {kind!r} has no member {name!r:.80}", f"did you mean {near[0]!r}?" if near else known
-            )
+            return (f"a record {kind!r} has no member {name!r:.80}", f"did you mean {near[0]!r}?" if near else known)
         # Exact types, because JSON's true is an instance of Python's int.
         if member.types and of_type not in member.types:
-            return WrongRecord(f"{name!r} is {_json_type(of_type)}", f"it has to be {type_names(member.types)}")
+            return (f"{name!r} is {_json_type(of_type)}", f"it has to be {type_names(member.types)}")
     missing = [name for name, member in members.items() if member.required and name not in names]
     if missing:
-        return WrongRecord(f"the record {kind!r} lacks {', '.join(map(repr, missing))}", members[missing[0]].meaning)
+        return (f"the record {kind!r} lacks {', '.join(map(repr, missing))}", members[missing[0]].meaning)
     return None
 
 
 def _json_type(of_type: type) -> str:
     others: dict[type, str] = {bool: "a boolean", float: "a number with a fraction", list: "an array"}
-    return _TYPE_NAMES.get(of_type) or others[of_type]
+    return _TYPE_NAMES.get(of_type) or others.get(of_type, f"a {of_type.__name__}")
 
 
 _TIMES = {
