@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lawful.checkers.linearizability.excerpt import Excerpt, excerpt
 from lawful.checkers.verdict import Budget, ObjectVerdict, Refused
 from lawful.models.history import History, Operation
-from lawful.models.model import AnyModel, Call, Window, transitions
+from lawful.models.model import AnyModel, Call, KnowsEffects, KnowsRows, Window, transitions
 from lawful.models.rows import Rows
-from lawful.specs.task_store import TABLES
 
 _BUDGET_S = 10.0
 _MOST_CONTEXT = 4
@@ -49,7 +48,9 @@ def gather(history: History, part: ObjectVerdict, model: AnyModel[Any], budget: 
     found = excerpt(operations, model, Budget(seconds, budget.memory_mb), part.blocked_at)
     if found is None:
         return _surroundings(operations, part)
-    subjects = {subject for operation in found.constrained for subject in _subjects(operation)}
+    subjects: frozenset[str] = frozenset()
+    if isinstance(model, KnowsRows):
+        subjects = subjects.union(*map(model.rows, found.constrained))
     return Evidence(
         part,
         found.constrained,
@@ -71,31 +72,17 @@ def _surroundings(operations: Sequence[Operation], part: ObjectVerdict) -> Evide
     return Evidence(part, tuple(shown), is_minimal=False, refused=refused, blocked_at=part.blocked_at)
 
 
-def _subjects(operation: Operation) -> list[str]:
-    """The rows that an operation names, in its arguments or its answer."""
-    found = [operation.arguments.get("id")]
-    if isinstance(operation.result, Mapping):
-        found.append(operation.result.get("id"))
-    return [subject for subject in found if isinstance(subject, str)]
-
-
-def _context(found: Excerpt, model: AnyModel[Any], subjects: set[str]) -> tuple[Operation, ...]:
+def _context(found: Excerpt, model: AnyModel[Any], subjects: frozenset[str]) -> tuple[Operation, ...]:
     """The latest earlier operations that did something to the same rows."""
     states = (model.initial(), *found.states)
     effective = [
         operation
         for operation in found.before
-        if not _reads_only(operation)
-        and (operation.result not in (False, None) or _changes(operation, model, states))
-        and (not subjects or subjects & set(_subjects(operation)))
+        if not (isinstance(model, KnowsEffects) and model.had_no_effect(operation))
+        and (operation.result is not None or _changes(operation, model, states))
+        and not (isinstance(model, KnowsRows) and subjects and subjects.isdisjoint(model.rows(operation)))
     ]
     return tuple(effective[-_MOST_CONTEXT:])
-
-
-def _reads_only(operation: Operation) -> bool:
-    table = TABLES.get(operation.object)
-    function = table.function(operation.function) if table is not None else None
-    return function is not None and function.reads_only
 
 
 def _changes(operation: Operation, model: AnyModel[Any], states: Sequence[Any]) -> bool:
@@ -111,7 +98,7 @@ def _state_changing(found: Excerpt, model: AnyModel[Any]) -> tuple[Operation, ..
     return tuple(operation for operation in found.optional if _changes(operation, model, found.states))
 
 
-def _state_text(state: Any, subjects: set[str]) -> str:
+def _state_text(state: Any, subjects: frozenset[str]) -> str:
     """The state as far as `subjects` go; a table of hundreds of rows is not shown whole."""
     if isinstance(state, Rows) and subjects:
         text = ", ".join(f"{subject} {state.get(subject) or 'not there'}" for subject in sorted(subjects))

@@ -13,7 +13,7 @@ client saw, and report a violation that never happened.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -70,6 +70,14 @@ class Operation:
     @property
     def object_key(self) -> ObjectKey:
         return ObjectKey(self.object, self.key)
+
+    def weakened(self) -> Operation:
+        """This operation with nothing known about it: it took effect at any time after its call, or never.
+
+        A history with an operation weakened has every linearization that it had before, so one that is in violation
+        after weakening was in violation before.
+        """
+        return replace(self, outcome=Outcome.UNKNOWN, return_ns=None, result=None, error="its outcome does not matter")
 
 
 @dataclass(frozen=True, slots=True)

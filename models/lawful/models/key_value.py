@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lawful.models.history import Operation
 from lawful.models.model import Call, Transition, text_argument, unknown_call
 
 
@@ -16,6 +17,9 @@ class KeyValue:
 
     def initial(self) -> str:
         return self.initial_value
+
+    def had_no_effect(self, operation: Operation) -> bool:
+        return operation.function == "get"
 
     def step(self, state: str, call: Call) -> tuple[Transition[str], ...]:
         match call.function:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeAlias, TypeVar, runtime_checkable
 
+from lawful.models.history import Operation
 from lawful.models.values import Json, identical
 
 S = TypeVar("S", bound=Hashable)
@@ -107,6 +108,34 @@ class ExplainsRefusals(Protocol[S_contra]):
 
     def refusal(self, state: S_contra, call: Call, reply: Json, window: Window) -> Refusal | None:
         """Why `reply` is not allowed; None where the reasons of the allowed answers say it all."""
+        ...
+
+
+@runtime_checkable
+class KnowsEffects(Protocol):
+    """A model that can tell from an answer that nothing was changed, whatever the state."""
+
+    def had_no_effect(self, operation: Operation) -> bool:
+        """Whether the answer of a completed `operation` says that it left the state as it was.
+
+        Such an operation can be left out of any linearization, and the rest remains one.
+        """
+        ...
+
+
+@runtime_checkable
+class KnowsRows(Protocol):
+    """A model of a table whose rows hardly depend on each other."""
+
+    def rows(self, operation: Operation) -> frozenset[str]:
+        """The rows that `operation` names, in its arguments or in its answer."""
+        ...
+
+    def projected(self, operation: Operation, row: str) -> Operation | None:
+        """What remains of `operation` in a table that has `row` alone; None where it does not concern that row.
+
+        Where a history is linearizable, so is its projection: a projection in violation proves that the history is.
+        """
         ...
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lawful.models.history import Operation
 from lawful.models.model import Call, Transition, argument, unknown_call
 from lawful.models.values import Frozen, Json
 
@@ -22,6 +23,9 @@ class Register:
 
     def initial(self) -> Frozen:
         return Frozen(self.initial_value)
+
+    def had_no_effect(self, operation: Operation) -> bool:
+        return operation.function == "read"
 
     def step(self, state: Frozen, call: Call) -> tuple[Transition[Frozen], ...]:
         match call.function:

@@ -8,7 +8,9 @@ state before it are the excerpt; the operations in front of it, hundreds perhaps
 Within the group, operations are then *weakened* one after the other, as long as the violation remains: a weakened
 operation may have taken effect at any time after its call, with any answer, or never. Weakening only adds
 explanations, so what still has none is a proof; deleting a write would not do, as it can orphan a read and create a
-contradiction of its own.
+contradiction of its own. An operation whose answer says that it changed nothing may be deleted.
+
+Where the model is a table, all this is tried first with the one row that the refused answer is about.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from lawful.checkers.linearizability.reference import check_object, final_config
 from lawful.checkers.meter import BudgetExhausted, Meter
 from lawful.checkers.verdict import Budget, ObjectVerdict, Verdict
 from lawful.models.history import Operation, Outcome
-from lawful.models.model import AnyModel
+from lawful.models.model import AnyModel, KnowsEffects, KnowsRows
 from lawful.models.resumed import resumed
 
 _MOST_CONFIGURATIONS = 64
@@ -55,7 +57,7 @@ def excerpt(
     `blocked_at`: the operation at whose return a checker found the violation inevitable, if it told.
     """
     meter = Meter(budget)
-    failing = _until(operations, blocked_at)
+    failing = _on_one_row(_until(operations, blocked_at), model, blocked_at, meter)
     unknown = [operation for operation in failing if operation.outcome is Outcome.UNKNOWN]
     groups = _groups([operation for operation in failing if operation.outcome is Outcome.OK])
     frontier: frozenset[Configuration] = frozenset({(model.initial(), frozenset())})
@@ -82,17 +84,25 @@ def _until(operations: Sequence[Operation], blocked_at: int | None) -> list[Oper
     end_ns = blocked.return_ns
     called = [operation for operation in operations if operation.call_ns <= end_ns]
     return [
-        weakened(operation) if operation.return_ns is None or operation.return_ns > end_ns else operation
+        operation.weakened() if operation.return_ns is None or operation.return_ns > end_ns else operation
         for operation in called
         if operation.outcome is not Outcome.FAIL
     ]
 
 
-def weakened(operation: Operation) -> Operation:
-    """`operation` with nothing known about its effect: at any time after its call, with any answer, or never."""
-    return dataclasses.replace(
-        operation, outcome=Outcome.UNKNOWN, return_ns=None, result=None, error="its outcome does not matter"
-    )
+def _on_one_row(
+    operations: list[Operation], model: AnyModel[Any], blocked_at: int | None, meter: Meter
+) -> list[Operation]:
+    """The operations that concern the row of the refused answer, where these alone are in violation; else all."""
+    blocked = next((operation for operation in operations if operation.index == blocked_at), None)
+    if blocked is None or not isinstance(model, KnowsRows):
+        return operations
+    for row in sorted(model.rows(blocked)):
+        projection = [model.projected(operation, row) for operation in operations]
+        concerned = [operation for operation in projection if operation is not None]
+        if check_object(concerned, model, meter.remaining()).verdict is Verdict.VIOLATION:
+            return concerned
+    return operations
 
 
 def _groups(completed: Sequence[Operation]) -> list[list[Operation]]:
@@ -150,7 +160,7 @@ def _minimal(
     operations = list(shown)
     # The latest first: what came early is more often needed to tell how the state came about.
     for operation in sorted(shown, key=lambda one: one.return_ns or 0, reverse=True):
-        candidate = [weakened(one) if one.index == operation.index else one for one in operations]
+        candidate = _without(operation, operations, model)
         found = contradicts(candidate)
         if found is not None:
             operations, part = candidate, found
@@ -158,3 +168,10 @@ def _minimal(
     optional = tuple(one for one in [*operations, *unknown] if one.outcome is Outcome.UNKNOWN)
     states = tuple(state for state, _ in frontier)
     return Excerpt(part, constrained, optional, tuple(before), states)
+
+
+def _without(operation: Operation, operations: Sequence[Operation], model: AnyModel[Any]) -> list[Operation]:
+    """`operations` without what the outcome of `operation` says."""
+    if isinstance(model, KnowsEffects) and model.had_no_effect(operation):
+        return [one for one in operations if one.index != operation.index]
+    return [one.weakened() if one.index == operation.index else one for one in operations]

@@ -11,11 +11,12 @@ import textwrap
 from collections.abc import Sequence
 
 from lawful.models.history import FaultEvent, Operation
-from lawful.models.wording import answer_text, call_text, fault_text
+from lawful.models.wording import answer_text, call_text, fault_text, operation_text
 
 MOST_OPERATIONS = 40
 _SCREEN = 118
 _NARROWEST = 18
+_MOST_COLUMNS = 5
 _SEPARATOR = " │ "
 
 
@@ -38,6 +39,8 @@ def columns(operations: Sequence[Operation], faults: Sequence[FaultEvent] = ()) 
     if not shown:
         return "(no operations)"
     processes = sorted({operation.process for operation in shown})
+    if len(processes) > _MOST_COLUMNS:
+        return _list(operations, shown)
     width = _width(shown, len(processes))
     rule = "┼".join("─" * (width + (1 if i == 0 else 2)) for i in range(len(processes)))
     lines = [_row([f"client {process}" for process in processes], width), rule]
@@ -56,6 +59,14 @@ def columns(operations: Sequence[Operation], faults: Sequence[FaultEvent] = ()) 
     if len(operations) > len(shown):
         lines.append(f"… and {len(operations) - len(shown)} more operations")
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _list(operations: Sequence[Operation], shown: Sequence[Operation]) -> str:
+    """One operation a line: so many columns would not fit on a screen."""
+    lines = [operation_text(operation) for operation in shown]
+    if len(operations) > len(shown):
+        lines.append(f"… and {len(operations) - len(shown)} more operations")
+    return "\n".join(lines)
 
 
 def _width(operations: Sequence[Operation], columns_: int) -> int:

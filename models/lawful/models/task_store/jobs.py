@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from lawful.models.history import Operation
 from lawful.models.model import (
     Call,
     Refusal,
@@ -23,6 +24,8 @@ from lawful.models.rows import Rows
 from lawful.models.task_store.expiry import Expiry, expiry_of
 from lawful.models.values import Frozen, Json
 from lawful.specs.task_store.jobs import JOBS
+
+_READS = frozenset(function.name for function in JOBS.functions if function.reads_only)
 
 EXPIRED = Expiry(0, 0)
 """The expiry of a claim that somebody saw expired: past at every instant of a recording."""
@@ -107,6 +110,22 @@ class JobsModel:
 
     def _expiry(self, call: Call, window: Window) -> Expiry:
         return expiry_of(window, integer_argument(call, "ttl_ms"), self.clock_error_ns)
+
+    def had_no_effect(self, operation: Operation) -> bool:
+        refused = operation.result is False or (operation.function == "claim" and operation.result is None)
+        return refused or operation.function in _READS
+
+    def rows(self, operation: Operation) -> frozenset[str]:
+        answered = operation.result.get("id") if isinstance(operation.result, Mapping) else None
+        named = (operation.arguments.get("id"), answered)
+        return frozenset(row for row in named if isinstance(row, str))
+
+    def projected(self, operation: Operation, row: str) -> Operation | None:
+        """Lists and depths go, as they look at other rows; a claim that found nothing found this row unclaimable."""
+        rows = self.rows(operation)
+        if operation.function in ("list", "queue_depth") or (rows and row not in rows):
+            return None
+        return operation
 
     def refusal(self, state: Jobs, call: Call, reply: Json, window: Window) -> Refusal | None:
         """Why `claim` may not hand out the job that it did, or why a second enqueue adds no second job."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeGuard
 
+from lawful.models.history import Operation
 from lawful.models.model import (
     Call,
     OpenReply,
@@ -98,6 +99,10 @@ class LeaderLeaseModel:
             return (Transition(False, state, "only the holder may renew", "TS-LEADER_LEASE-2"),)
         renewed = state._replace(grant=Grant(holder, expiry))
         return _while_held(state, state.grant, window, renewed, "TS-LEADER_LEASE-2")
+
+    def had_no_effect(self, operation: Operation) -> bool:
+        refused = operation.result is False or (operation.function == "acquire" and operation.result is None)
+        return refused or operation.function in ("get", "guarded_read")
 
     def refusal(self, state: Scope, call: Call, reply: Json, window: Window) -> Refusal | None:
         """Why an acquire must not answer what it did: the lease is held, or free, or the token too small."""

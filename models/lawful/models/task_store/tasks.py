@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from lawful.models.history import Operation
 from lawful.models.model import (
     Call,
     Refusal,
@@ -75,6 +76,19 @@ class TasksModel:
             case "prune":
                 return _prune(state, call)
         raise unknown_call("tasks", call, [function.name for function in TASKS.functions])
+
+    def had_no_effect(self, operation: Operation) -> bool:
+        return operation.result is False or operation.function in ("get", "list")
+
+    def rows(self, operation: Operation) -> frozenset[str]:
+        row = operation.arguments.get("id")
+        return frozenset({row} if isinstance(row, str) else ())
+
+    def projected(self, operation: Operation, row: str) -> Operation | None:
+        """Lists go, as they look at other rows; a prune may have removed this row, however many it removed."""
+        if operation.function == "prune":
+            return operation.weakened()
+        return operation if row in self.rows(operation) else None
 
     def refusal(self, state: Tasks, call: Call, reply: Json, window: Window) -> Refusal | None:
         """What is wrong with a row or a list: a row is missing, extra, or differs in a field."""
