@@ -45,13 +45,14 @@ clean: ## Remove the virtual environment, caches and build results
 
 install: $(INSTALLED) ## Only make the virtual environment
 
-# The stamp is newer than what it was made from, so a second run installs nothing and needs no network. The build
-# back end comes first and from the same list, so that building this package does not fetch another one.
+# The stamp is newer than what it was made from, so a second run installs nothing and needs no network. What builds
+# this package (hatchling) and PySyncObj (setuptools; it comes as source only) is installed first and from the same
+# list: isolated builds would fetch whatever is newest.
 $(INSTALLED): pyproject.toml $(CONSTRAINTS)
 	@python=$$(requirements/find-python) && \
 		{ test -x $(BIN)/python || { echo "Making $(VENV) with $$python"; "$$python" -m venv $(VENV); }; }
 	@echo "Installing into $(VENV) (about a minute, once)"
-	@$(PIP) install --quiet --constraint $(CONSTRAINTS) hatchling editables
+	@$(PIP) install --quiet --constraint $(CONSTRAINTS) hatchling editables setuptools
 	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --no-build-isolation --editable '.[dev]'
 	@touch $@
 
