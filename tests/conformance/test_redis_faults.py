@@ -20,13 +20,18 @@ from lawful.models.values import Json
 SERVER = "redis-1"
 
 
+@pytest.fixture(scope="module")
+def group() -> Iterator[ProcessGroup]:
+    with ProcessGroup() as processes:
+        yield processes
+
+
 @pytest.fixture
-def backend() -> Iterator[RedisBackend]:
-    with ProcessGroup() as group:
-        backend = RedisBackend()
-        backend.start(group.workspace())
-        yield backend
-        backend.stop()
+def backend(group: ProcessGroup) -> Iterator[RedisBackend]:
+    backend = RedisBackend()
+    backend.start(group.workspace())
+    yield backend
+    backend.stop()
 
 
 @pytest.fixture
@@ -74,6 +79,15 @@ def test_a_killed_server_that_is_started_again_has_its_data_and_needs_its_script
     assert isinstance(later, int)
     assert isinstance(token, int)
     assert later > token
+
+
+def test_a_restart_is_over_when_all_data_has_been_read(
+    backend: RedisBackend, client: Client, administrator: Any
+) -> None:
+    administrator.eval("for i = 1, 200000 do redis.call('SET', 'ballast:' .. i, i) end", 0)
+    backend.kill(SERVER)
+    backend.restart(SERVER)
+    assert client.invoke("jobs", None, "enqueue", job("a")).result is True
 
 
 def test_a_claim_runs_on_while_the_server_is_down(backend: RedisBackend, client: Client) -> None:
@@ -140,8 +154,10 @@ def test_a_paused_server_leaves_the_outcome_unknown_and_may_carry_it_out_later(
 def test_a_new_connection_to_a_paused_server_sends_nothing(backend: RedisBackend) -> None:
     backend.pause(SERVER)
     client = backend.connect(backend.connection(), 0.5)
+    started = time.monotonic()
     with pytest.raises(OperationFailed, match="cannot connect"):
         client.invoke("jobs", None, "enqueue", job("never"))
+    assert time.monotonic() - started < 0.5
     backend.resume(SERVER)
     assert ids(backend.connect(backend.connection(), 2.0)) == set()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -32,18 +33,13 @@ class Arena:
     def all_at_once(self, act: Callable[[Client, int], Any]) -> list[Any]:
         """The results of `act` by each client, started together."""
         gate = threading.Barrier(CLIENTS)
-        results: list[Any] = [None] * CLIENTS
 
-        def run(number: int) -> None:
+        def run(client: Client, number: int) -> Any:
             gate.wait(10)
-            results[number] = act(self.clients[number], number)
+            return act(client, number)
 
-        threads = [threading.Thread(target=run, args=(number,)) for number in range(CLIENTS)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return results
+        with ThreadPoolExecutor(CLIENTS) as threads:
+            return list(threads.map(run, self.clients, range(CLIENTS)))
 
     def ask(self, table: str, key: str | None, function: str, **arguments: Any) -> Any:
         return self.clients[0].invoke(table, key, function, arguments).result

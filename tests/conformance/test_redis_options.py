@@ -18,7 +18,7 @@ from lawful.conformance.processes import ProcessGroup, free_ports
 PASSWORD = "correct horse battery staple"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def group() -> Iterator[ProcessGroup]:
     with ProcessGroup() as processes:
         yield processes

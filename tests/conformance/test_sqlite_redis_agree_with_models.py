@@ -31,7 +31,7 @@ STORES: dict[str, Callable[[], Backend]] = {
     "redis-naive": lambda: NaiveRedisBackend(appendfsync="no"),
 }
 """None waits for the disk: nothing crashes here."""
-CALLS = 250
+CALLS = 200
 CLOCK_ERROR_NS = 3_000_000
 LONG_MS, SHORT_MS = 10**9, 4
 
@@ -185,6 +185,33 @@ def test_every_answer_is_one_that_the_model_allows(
     assert silent == set(), "these functions gave one answer only: the program does not put them to the test"
 
 
+@pytest.mark.parametrize("store", STORES)
+def test_ages_are_compared_as_integers_of_64_bits(store: str, open_client: Callable[[str], Client]) -> None:
+    client = open_client(store)
+    row: dict[str, Json] = {"status": "failed", "node_tasks": {}, "error": None}
+    for age in INTEGERS:
+        assert client.invoke("tasks", None, "insert", {"id": f"task {age}", "created_at": age, **row}).result is True
+    bounds = sorted(INTEGERS)
+    assert client.invoke("tasks", None, "prune", {"before": bounds[0]}).result == 0
+    assert [client.invoke("tasks", None, "prune", {"before": bound}).result for bound in bounds[1:]] == [1] * (
+        len(bounds) - 1
+    )
+
+
+@pytest.mark.parametrize("finish", ["complete", "fail"])
+@pytest.mark.parametrize("store", STORES)
+def test_a_finished_job_is_not_claimed_when_its_claim_would_have_expired(
+    store: str, finish: str, open_client: Callable[[str], Client]
+) -> None:
+    client = open_client(store)
+    client.invoke("jobs", None, "enqueue", {"id": "a", "type": "t", "params": None})
+    ttl_ms = 50
+    assert client.invoke("jobs", None, "claim", {"worker": "w", "ttl_ms": ttl_ms}).result is not None
+    assert client.invoke("jobs", None, finish, {"id": "a", "worker": "w"}).result is True
+    time.sleep((ttl_ms + 10) / 1000)
+    assert client.invoke("jobs", None, "claim", {"worker": "v", "ttl_ms": ttl_ms}).result is None
+
+
 class Corrupted:
     """A store whose answers pass through a fault."""
 
@@ -247,4 +274,4 @@ def test_a_store_with_a_fault_is_caught(
 ) -> None:
     store = Corrupted(open_client("sqlite"), fault)
     with pytest.raises(AssertionError, match="answered"):
-        run_program(store, table, 1)
+        run_program(store, table, 1, calls=1000)

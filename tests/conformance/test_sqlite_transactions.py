@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,21 @@ from lawful.models.values import Json
 ROW: dict[str, Json] = {"id": "a", "type": "t", "params": {"n": 2**63 - 1}}
 
 
+@pytest.fixture(scope="module")
+def group() -> Iterator[ProcessGroup]:
+    with ProcessGroup() as processes:
+        yield processes
+
+
 @pytest.fixture
-def backend() -> Iterator[SqliteBackend]:
-    with ProcessGroup() as group:
-        backend = SqliteBackend()
-        backend.start(group.workspace())
-        yield backend
-        backend.stop()
+def backend(group: ProcessGroup) -> SqliteBackend:
+    return started(group, "FULL")
+
+
+def started(group: ProcessGroup, synchronous: str) -> SqliteBackend:
+    backend = SqliteBackend(synchronous=synchronous)
+    backend.start(group.workspace())
+    return backend
 
 
 @pytest.fixture
@@ -82,6 +91,20 @@ def test_an_error_before_the_commit_takes_everything_back(backend: SqliteBackend
     assert client.invoke("jobs", None, "queue_depth", {}).result == 0
 
 
+def test_nobody_writes_between_what_a_transaction_reads_and_what_it_writes(backend: SqliteBackend, path: Path) -> None:
+    database = Database(path, "FULL", 1.0)
+    backend.connect(backend.connection(), 1.0).invoke("jobs", None, "enqueue", ROW)
+
+    def read_then_let_another_write() -> None:
+        database.execute("SELECT count(*) FROM jobs").fetchone()
+        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
+            other.execute("DELETE FROM jobs")
+
+    with pytest.raises(OperationFailed, match="locked"):
+        database.write(read_then_let_another_write)
+    assert backend.connect(backend.connection(), 1.0).invoke("jobs", None, "queue_depth", {}).result == 1
+
+
 def test_a_defect_of_the_adapter_does_not_keep_the_lock(backend: SqliteBackend, path: Path) -> None:
     database = Database(path, "FULL", 1.0)
     with pytest.raises(ZeroDivisionError):
@@ -123,15 +146,13 @@ def test_a_file_that_is_gone_is_not_made_anew(backend: SqliteBackend, path: Path
 
 
 @pytest.mark.parametrize(("option", "level"), [("FULL", 2), ("normal", 1), ("OFF", 0)])
-def test_each_client_writes_as_the_option_says(option: str, level: int) -> None:
-    backend = SqliteBackend(synchronous=option)
-    with ProcessGroup() as group:
-        backend.start(group.workspace())
-        client = backend.connect(backend.connection(), 1.0)
-        assert isinstance(client, SqliteClient)
-        assert client._database.execute("PRAGMA synchronous").fetchone() == (level,)
-        assert client._database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        client.close()
+def test_each_client_writes_as_the_option_says(group: ProcessGroup, option: str, level: int) -> None:
+    backend = started(group, option)
+    client = backend.connect(backend.connection(), 1.0)
+    assert isinstance(client, SqliteClient)
+    assert client._database.execute("PRAGMA synchronous").fetchone() == (level,)
+    assert client._database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    client.close()
 
 
 def test_an_unknown_option_value_suggests_the_nearest() -> None:
@@ -194,47 +215,38 @@ def side_by_side(backend: SqliteBackend, count: int, work: Callable[[SqliteClien
         work(client, number)
         client.close()
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(count) as threads:
+        for _ in threads.map(run, range(count)):
+            pass
 
 
-def test_clients_side_by_side_claim_each_job_once() -> None:
-    backend = SqliteBackend(synchronous="off")
-    claims: list[Json] = []
-    with ProcessGroup() as group:
-        backend.start(group.workspace())
-        setup = backend.connect(backend.connection(), 1.0)
-        for number in range(40):
-            setup.invoke("jobs", None, "enqueue", {"id": f"{number}", "type": "t", "params": None})
+def test_clients_side_by_side_claim_each_job_once(group: ProcessGroup) -> None:
+    backend = started(group, "off")
+    setup = backend.connect(backend.connection(), 1.0)
+    for number in range(40):
+        setup.invoke("jobs", None, "enqueue", {"id": f"{number}", "type": "t", "params": None})
+    claims: list[str] = []
 
-        def claim(client: SqliteClient, number: int) -> None:
-            while (
-                job := client.invoke("jobs", None, "claim", {"worker": f"{number}", "ttl_ms": 60_000}).result
-            ) is not None:
-                claims.append(json.dumps(job))
+    def claim(client: SqliteClient, number: int) -> None:
+        arguments: dict[str, Json] = {"worker": f"{number}", "ttl_ms": 60_000}
+        while (job := client.invoke("jobs", None, "claim", arguments).result) is not None:
+            claims.append(json.dumps(job))
 
-        side_by_side(backend, 4, claim)
-    assert len(claims) == len(set(map(str, claims))) == 40
+    side_by_side(backend, 4, claim)
+    assert len(claims) == len(set(claims)) == 40
 
 
-def test_nodes_updated_side_by_side_all_survive() -> None:
-    backend = SqliteBackend(synchronous="off")
-    with ProcessGroup() as group:
-        backend.start(group.workspace())
-        setup = backend.connect(backend.connection(), 1.0)
-        setup.invoke(
-            "tasks", None, "insert",
-            {"id": "t", "created_at": 1, "status": "enqueued", "node_tasks": {}, "error": None},
-        )  # fmt: skip
+def test_nodes_updated_side_by_side_all_survive(group: ProcessGroup) -> None:
+    backend = started(group, "off")
+    setup = backend.connect(backend.connection(), 1.0)
+    row: dict[str, Json] = {"id": "t", "created_at": 1, "status": "enqueued", "node_tasks": {}, "error": None}
+    setup.invoke("tasks", None, "insert", row)
 
-        def update(client: SqliteClient, number: int) -> None:
-            for part in range(10):
-                node = {"id": "t", "node": f"{number}/{part}", "uid": "u", "status": "processing"}
-                client.invoke("tasks", None, "update_node", node)
+    def update(client: SqliteClient, number: int) -> None:
+        for part in range(10):
+            node = {"id": "t", "node": f"{number}/{part}", "uid": "u", "status": "processing"}
+            client.invoke("tasks", None, "update_node", node)
 
-        side_by_side(backend, 4, update)
-        row: Any = setup.invoke("tasks", None, "get", {"id": "t"}).result
-    assert len(row["node_tasks"]) == 40
+    side_by_side(backend, 4, update)
+    seen: Any = setup.invoke("tasks", None, "get", {"id": "t"}).result
+    assert len(seen["node_tasks"]) == 40
