@@ -61,7 +61,7 @@ class ScriptedServer:
                 connection.shutdown(socket.SHUT_RDWR)
                 return
             if reply != SILENCE:
-                connection.sendall(f"{reply}\r\n".encode())
+                connection.sendall(f"{reply}\r\n".encode(errors="surrogateescape"))
 
 
 @pytest.fixture
@@ -112,6 +112,7 @@ def test_a_command_that_the_server_refuses_has_failed(
         HANG_UP,
         SILENCE,
         "?what is this",
+        "+not UTF-8: \udcff",
     ],
 )
 def test_after_anything_else_the_outcome_is_unknown_and_the_command_was_sent_once(

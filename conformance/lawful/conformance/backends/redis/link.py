@@ -6,7 +6,8 @@
 - The server refuses the first command for its own state, with `LOADING`, `READONLY`, `MISCONF`, `NOREPLICAS`, `OOM`,
   `BUSY`, `MASTERDOWN` or `NOAUTH`: failed. A script that one of them stops has written nothing either: that state
   is the same for all of the script, so what it forbids is forbidden from the script's first write on. `OOM` forbids
-  only what may take more memory, so each script here makes such a write first, if it makes any.
+  only what may take more memory, so each script here makes such a write first, if it makes any. (Redis before 7
+  reports all this from within a script as a plain error, so that the outcome counts as unknown.)
 - Any other error, and any error after the first command: unknown. What a script wrote before an error stays.
 """
 
@@ -66,11 +67,11 @@ class Link:
             reply = self._connection.read_response()
         except NoScriptError as error:
             raise ScriptUnknown from error
-        except (UnicodeError, DataError) as error:
+        except (UnicodeEncodeError, DataError) as error:
             raise self._error(f"cannot be sent: {error}", without_effect=True) from error
         except ResponseError as error:
             raise self._error(str(error), without_effect=_is_refusal(error)) from error
-        except (RedisError, OSError) as error:
+        except (RedisError, OSError, UnicodeDecodeError) as error:
             self.close()
             raise self._error(str(error), without_effect=_is_refusal(error)) from error
         self._commands += 1
