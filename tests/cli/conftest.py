@@ -26,6 +26,11 @@ _VARYING = (
     (re.compile(r"(?<=^lawful )\S+$", re.MULTILINE), "VERSION"),
     (re.compile(r'("lawful": )"[^"]+"'), r'\1"VERSION"'),
     (re.compile(r"the first \d+ of"), "the first N of"),
+    (re.compile(r"\b\d{8}-\d{6}-"), "TIME-"),
+    (re.compile(r"\b\d+ operations, \d+ faults"), "N operations, N faults"),
+    (re.compile(r"\(\d+ times\)"), "(N times)"),
+    (re.compile(r"✓ \d+"), "✓ N"),
+    (re.compile(r"client process client-\d+"), "client process client-N"),
 )
 
 

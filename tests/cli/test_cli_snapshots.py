@@ -68,4 +68,5 @@ def test_a_run_prints_what_it_printed_before(
 
 def test_no_snapshot_is_left_over() -> None:
     folder = Path(__file__).parent / "snapshots"
-    assert {path.stem for path in folder.iterdir()} == COMMANDS.keys()
+    runs = {path.stem for path in folder.glob("run-*.txt")}  # see test_run_of_strange_adapters
+    assert {path.stem for path in folder.iterdir()} - runs == COMMANDS.keys()

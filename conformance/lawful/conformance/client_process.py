@@ -12,7 +12,7 @@ import sys
 from typing import BinaryIO
 
 from lawful.conformance.adapter import Answer, Backend, Client, OperationFailed, OutcomeUnknown, Unsupported
-from lawful.conformance.client_protocol import Reply, Request, parse_request, parse_setup
+from lawful.conformance.client_protocol import READY, Reply, Request, parse_request, parse_setup
 from lawful.models.history import Outcome
 
 
@@ -26,8 +26,12 @@ def main() -> None:
     if not setup_line:
         return
     setup = parse_setup(setup_line)
-    client = _backend(setup.backend).connect(setup.connection, setup.timeout_s)
-    _send(replies, Reply(-1, Outcome.OK))
+    try:
+        client = _backend(setup.backend).connect(setup.connection, setup.timeout_s)
+    except Exception as error:
+        _send(replies, Reply(READY, Outcome.FAIL, error=f"{type(error).__name__}: {error}"))
+        return
+    _send(replies, Reply(READY, Outcome.OK))
     while line := requests.readline():
         request = parse_request(line)
         reply = carry_out(client, request)

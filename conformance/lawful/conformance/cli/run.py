@@ -12,10 +12,11 @@ import click
 from lawful.checkers.clause_verdicts import ClauseStatus
 from lawful.checkers.verdict import Budget
 from lawful.conformance.backends.registry import choose
+from lawful.conformance.cli.application import report_error
 from lawful.conformance.cli.options import setting_options
 from lawful.conformance.cli.terminal import say, verdict_text
 from lawful.conformance.configuration import Configuration, effective
-from lawful.conformance.errors import ExitCode, UsageError, gravest
+from lawful.conformance.errors import BackendError, ExitCode, UsageError, gravest
 from lawful.conformance.report.console import LiveProgress, clause_table, output_console, show_evidence
 from lawful.conformance.run.execute import REPORT_NAME, RunResult, execute
 from lawful.conformance.run.faults import parse_faults
@@ -24,6 +25,7 @@ from lawful.conformance.workloads import WORKLOADS, workload_named
 from lawful.conformance.workloads.script import Workload
 
 _MOST_SEED = 2**31
+_MOST_DEFECTS = 3
 
 
 @click.command()
@@ -37,6 +39,7 @@ _MOST_SEED = 2**31
 @click.option("--faults", default="kill,pause", show_default=True, metavar="NAMES", help="kill, pause or none.")
 @click.option("--timeout-s", default=1.0, show_default=True, type=click.FloatRange(0.05, 60), help="Of each client.")
 @click.option("--seed", type=click.IntRange(0, _MOST_SEED), help="What clients and faults do; else drawn and shown.")
+@click.option("--brief", is_flag=True, help="One line for each run; the report has the rest.")
 @click.option(
     "--seeds", default=1, show_default=True, type=click.IntRange(1, 1000), help="Runs, with seeds that count up."
 )
@@ -53,6 +56,7 @@ def run(
     seed: int | None,
     seeds: int,
     runs: Path,
+    brief: bool,
     **options: str | None,
 ) -> ExitCode:
     """Put a store to the test.
@@ -78,7 +82,7 @@ def run(
         )
         for number in range(first, first + seeds)
     ]
-    codes = [_one(plan, runs, configuration, detailed=seeds == 1) for plan in plans]
+    codes = [_one(plan, runs, configuration, detailed=not brief and seeds == 1) for plan in plans]
     return gravest(codes)
 
 
@@ -102,11 +106,24 @@ def _one(plan: RunPlan, runs: Path, configuration: Configuration, detailed: bool
         click.echo(json.dumps(_summary(plan, result), ensure_ascii=False))
     else:
         _show(plan, result, detailed)
+    if result.judgement.defects:
+        report_error(_misbehaviour(result))
     if result.failure is not None:
-        click.echo(f"error: {result.failure}", err=True)
+        report_error(result.failure)
     if result.interrupted:
         raise KeyboardInterrupt
     return result.exit_code
+
+
+def _misbehaviour(result: RunResult) -> BackendError:
+    defects = result.judgement.defects.most_common(_MOST_DEFECTS)
+    more = len(result.judgement.defects) - len(defects)
+    told = [f"{text} ({count} times)" for text, count in defects] + ([f"and {more} other ways"] if more else [])
+    return BackendError(
+        "the adapter misbehaved; what it did then counts as unknown",
+        cause="; ".join(told),
+        hint="a client returns an Answer, or raises OperationFailed, OutcomeUnknown or Unsupported",
+    )
 
 
 def _show(plan: RunPlan, result: RunResult, detailed: bool) -> None:
@@ -123,8 +140,8 @@ def _show(plan: RunPlan, result: RunResult, detailed: bool) -> None:
         console.print(clause_table({plan.backend.name: judgement.clauses}))
         show_evidence(console, judgement, judgement.evidence)
         console.print()
-    for text, count in judgement.defects.most_common(5):
-        say(f"! defect of the adapter: {text} ({count} times)")
+    if result.unsupported:
+        say(f"○ unsupported by the adapter: {', '.join(sorted(result.unsupported))}")
     say(f"  report: {result.folder / REPORT_NAME}")
 
 
@@ -143,6 +160,7 @@ def _summary(plan: RunPlan, result: RunResult) -> dict[str, object]:
             for one in judgement.clauses
         },
         "defects": dict(judgement.defects),
+        "unsupported": sorted(result.unsupported),
         "history": str(judgement.path),
         "report": str(result.folder / REPORT_NAME),
     }

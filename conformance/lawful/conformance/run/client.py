@@ -15,6 +15,7 @@ from typing import IO
 from lawful.conformance.client_protocol import LONGEST_LINE, NonsenseLine, Reply, Request, Setup, parse_reply
 from lawful.conformance.errors import BackendError
 from lawful.conformance.processes import ProcessGroup, log_tail
+from lawful.models.history import Outcome
 
 _START_TIMEOUT_S = 20.0
 _READ_SIZE = 1 << 16
@@ -59,14 +60,18 @@ class ClientProcess:
     def wait_until_ready(self) -> None:
         """Raises `BackendError` where the adapter cannot be loaded or its client not be built."""
         try:
-            self._reply(_START_TIMEOUT_S)
+            ready = self._reply(_START_TIMEOUT_S)
+            cause = ready.error
         except (ClientGone, ClientSilent, NonsenseLine) as error:
+            ready = None
+            cause = log_tail(self._log) or str(error)
+        if ready is None or ready.outcome is not Outcome.OK:
             self.kill()
             raise BackendError(
                 f"client process {self.name} of {self._setup.backend} did not start",
-                cause=log_tail(self._log) or str(error),
+                cause=cause,
                 hint="the adapter's module must be importable, and its connect() must return a client",
-            ) from error
+            )
 
     def ask(self, request: Request, limit_s: float) -> Reply:
         """Carry out one operation. Raises `ClientGone`, `ClientSilent` or `NonsenseLine`."""

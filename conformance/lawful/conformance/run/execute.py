@@ -30,6 +30,8 @@ class RunResult:
     failure: BackendError | None = None
     """What broke the recording off; the judgement is on what was recorded until then."""
     interrupted: bool = False
+    unsupported: frozenset[str] = frozenset()
+    """`table.function` that the adapter declined."""
 
     @property
     def faults(self) -> int:
@@ -71,7 +73,7 @@ def execute(plan: RunPlan, runs: Path, budget: Budget, listener: Listener) -> Ru
     judgement = judge(path, budget, tally.defects, plan.command())
     (folder / REPORT_NAME).write_text(markdown(judgement), encoding="utf-8")
     listener(Progress("done", time.monotonic() - started_s, tally, 0))
-    return RunResult(folder, judgement, failure, interrupted)
+    return RunResult(folder, judgement, failure, interrupted, frozenset(tally.unsupported))
 
 
 def new_folder(plan: RunPlan, runs: Path) -> Path:

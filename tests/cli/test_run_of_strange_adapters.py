@@ -1,0 +1,109 @@
+"""`lawful run` and adapters that misbehave: named as such, recorded honestly, and never the end of the run."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lawful.conformance.history.file import read_history
+from lawful.models.history import Outcome
+
+from .conftest import Run
+
+ADAPTERS = Path(__file__).parent / "adapters" / "strange.py"
+RUN = "lawful run --workload jobs --clients 2 --seconds 1 --rate 60 --timeout-s 0.3 --faults none --seed 3 --backend"
+
+
+@pytest.fixture
+def adapters(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which a user has an adapter of their own."""
+    shutil.copy(ADAPTERS, folder / "strange.py")
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    return folder
+
+
+def summary_of(run: Run) -> dict[str, Any]:
+    summary: dict[str, Any] = json.loads(run.stdout)
+    return summary
+
+
+@pytest.mark.parametrize(
+    ("backend", "code", "defect"),
+    [
+        ("Raising", 4, r"jobs\.queue_depth raised KeyError: 'depth'"),
+        ("WrongType", 4, r"jobs\.queue_depth answered a JSON string where the contract has integer"),
+        ("NoAnswer", 4, r"jobs\.queue_depth returned int instead of Answer"),
+        ("NotJson", 4, r"jobs\.queue_depth answered what is not a JSON value"),
+        ("Hanging", 4, r"jobs\.queue_depth gave no answer within 3\.3 s, although its own time-out is shorter"),
+        ("Printing", 0, None),
+        ("Double", 1, None),
+    ],
+)
+def test_an_adapter_that_misbehaves_is_named(
+    adapters: Path, lawful: Callable[[str], Run], backend: str, code: int, defect: str | None
+) -> None:
+    run = lawful(f"{RUN} strange:{backend} --format json")
+    summary = summary_of(run)
+    assert (run.code, summary["exit_code"]) == (code, code), run
+    told = [text for text in summary["defects"] if defect is not None and re.match(defect, text)]
+    assert bool(told) == (defect is not None), summary["defects"]
+    history = read_history(Path(summary["history"]))
+    assert not history.truncated
+    spoilt = [one for one in history if one.function == "queue_depth"]
+    if defect is not None:
+        assert spoilt
+        assert {one.outcome for one in spoilt} == {Outcome.UNKNOWN}
+    # What came before and after the defect was recorded and checked all the same.
+    assert sum(one.outcome is Outcome.OK for one in history) > 10
+
+
+def test_a_client_that_exits_is_started_again_and_its_operation_is_unknown(
+    adapters: Path, lawful: Callable[[str], Run]
+) -> None:
+    summary = summary_of(lawful(f"{RUN} strange:Exiting --format json"))
+    history = read_history(Path(summary["history"]))
+    depths = {one.outcome for one in history if one.function == "queue_depth"}
+    assert depths == {Outcome.UNKNOWN}
+    assert {fault.fault for fault in history.faults} == {"restart"}
+
+
+def test_what_an_adapter_declines_is_recorded_as_not_done(adapters: Path, lawful: Callable[[str], Run]) -> None:
+    run = lawful(f"{RUN} strange:Declining --format json")
+    summary = summary_of(run)
+    assert run.code == 0
+    assert summary["unsupported"] == ["jobs.queue_depth"]
+    assert summary["clauses"]["TS-JOBS-5"]["status"] == "not exercised"
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    {
+        "run-no-backend": "lawful run",
+        "run-unknown-backend": "lawful run --backend redsi",
+        "run-unknown-workload": "lawful run --backend sqlite --workload job",
+        "run-unknown-fault": "lawful run --backend sqlite --faults kil",
+        "run-unknown-backend-option": "lawful run --backend sqlite,sync=FULL",
+        "run-option-without-value": "lawful run --backend sqlite,synchronous",
+        "run-wrong-option-value": "lawful run --backend sqlite,synchronous=SOMETIMES",
+        "run-wrong-number": "lawful run --backend sqlite --clients 0",
+        "run-no-module": "lawful run --backend nowhere:Store",
+        "run-no-class": "lawful run --backend strange:Raisin",
+        "run-not-a-backend": "lawful run --backend strange:NotABackend",
+        "run-cannot-start": f"{RUN} strange:CannotStart",
+        "run-cannot-connect": f"{RUN} strange:CannotConnect",
+        "run-raises": f"{RUN} strange:Raising --brief",
+        "run-hangs": f"{RUN} strange:Hanging --brief",
+        "run-answers-nonsense": f"{RUN} strange:WrongType --brief",
+        "run-missing-server": f"{RUN} redis,server=nowhere/redis-server",
+    }.items(),
+)
+def test_a_run_that_cannot_go_well_says_why(
+    adapters: Path, lawful: Callable[[str], Run], snapshot: Callable[[str, Run], None], name: str, command: str
+) -> None:
+    snapshot(name, lawful(command))
