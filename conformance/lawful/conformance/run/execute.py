@@ -16,6 +16,7 @@ from lawful.conformance.run.judgement import Judgement, judge
 from lawful.conformance.run.plan import RunPlan
 from lawful.conformance.run.record import Listener, Progress, record_run
 from lawful.conformance.run.tally import Tally
+from lawful.conformance.run.termination import termination_interrupts
 
 HISTORY_NAME = "history.jsonl"
 REPORT_NAME = "report.md"
@@ -58,7 +59,8 @@ def execute(plan: RunPlan, runs: Path, budget: Budget, listener: Listener) -> Ru
     failure: BackendError | None = None
     interrupted = False
     try:
-        recording = record_run(plan, path, listener)
+        with termination_interrupts():
+            recording = record_run(plan, path, listener)
         tally, interrupted = recording.tally, recording.interrupted
     except BackendError as error:
         if not path.exists():
