@@ -31,6 +31,10 @@ class Counter(Protocol):
         """Count one step; raises `BudgetExhausted` where the budget is used up."""
         ...
 
+    def look(self) -> None:
+        """Compare with the budget without counting a step."""
+        ...
+
 
 def admit(reached: dict[Key, list[int]], key: Key, used: int) -> bool:
     """Enter a configuration, unless one is there that is as good: the same, with no more used (rule 4)."""

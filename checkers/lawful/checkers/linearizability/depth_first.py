@@ -6,7 +6,7 @@ every configuration has been tried, each once, and none that is worse than one t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from lawful.checkers.linearizability.configuration import Configuration, Counter, Key, Trail, admit
@@ -14,7 +14,9 @@ from lawful.checkers.meter import BudgetExhausted
 
 _STUCK_KEPT = 3
 _PATIENCE = 2_000
-"""Steps without progress before a short cut to a refutation is tried."""
+"""Steps without progress before short cuts are tried; doubled each time."""
+_NEAREST = 4
+"""How far back the first configuration is that is looked at for hopelessness."""
 
 
 class Steps(Protocol):
@@ -22,6 +24,19 @@ class Steps(Protocol):
 
     def successors(self, configuration: Configuration) -> Iterator[Configuration]:
         """Every configuration that explains at least one return more."""
+        ...
+
+
+class ShortCuts(Protocol):
+    """Proves parts of the search pointless; asked where it has been stuck for a while."""
+
+    def refuted(self, position: int, effort: int) -> bool:
+        """Whether nothing gets past `position`. May take as long as `effort` steps; False says nothing."""
+        ...
+
+    def hopeless(self, configuration: Configuration, position: int, effort: int) -> bool:
+        """Whether `configuration` does not lead past `position`. May take as long as `effort` steps; False says
+        nothing."""
         ...
 
 
@@ -41,17 +56,9 @@ class Found(NamedTuple):
 
 
 def explore(
-    steps: Steps,
-    starts: Sequence[Configuration],
-    positions: int,
-    counter: Counter,
-    refute: Callable[[int, int], bool] = lambda position, effort: False,
+    steps: Steps, starts: Sequence[Configuration], positions: int, counter: Counter, short_cuts: ShortCuts | None = None
 ) -> Found:
-    """Search for a way from one of `starts` to the position after the last return.
-
-    `refute(position, effort)` may prove that there is no way past `position`; it is asked where the search has been
-    stuck there for a while, and told how many steps it may take.
-    """
+    """Search for a way from one of `starts` to the position after the last return."""
     deepest = 0
     stuck: list[Configuration] = []
     reached: list[dict[Key, list[int]]] = [{} for _ in range(positions)]
@@ -79,11 +86,23 @@ def explore(
                 given_up = path.pop()
                 if given_up[0] == deepest and len(stuck) < _STUCK_KEPT:
                     stuck.append(given_up)
-            if counter.steps > next_short_cut:
-                if refute(deepest, patience):
+            if short_cuts is not None and counter.steps > next_short_cut:
+                if short_cuts.refuted(deepest, patience):
                     break
+                hopeful = _hopeful(path, deepest, patience, short_cuts)
+                del path[hopeful:], ahead[hopeful + 1 :]
                 patience *= 2
                 next_short_cut = counter.steps + patience
     except BudgetExhausted as exhausted:
         return Found(None, None, deepest, tuple(stuck), str(exhausted))
     return Found(False, None, deepest, tuple(stuck))
+
+
+def _hopeful(path: Sequence[Configuration], deepest: int, effort: int, short_cuts: ShortCuts) -> int:
+    """How much of `path` to keep: what comes after leads nowhere past `deepest`."""
+    hopeful = len(path)
+    back = _NEAREST
+    while back < len(path) and short_cuts.hopeless(path[-back], deepest, effort):
+        hopeful = len(path) - back
+        back *= 2
+    return hopeful

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 from lawful.checkers.linearizability.configuration import Trail
 from lawful.checkers.linearizability.depth_first import Found, explore
 from lawful.checkers.linearizability.evidence import Placement, unrolled, with_lookers
-from lawful.checkers.linearizability.infix import Infixes
+from lawful.checkers.linearizability.frontier import Refuter
+from lawful.checkers.linearizability.moves import Moves
 from lawful.checkers.linearizability.schedule import Schedule, schedule
 from lawful.checkers.linearizability.steps import UntimedSteps
 from lawful.checkers.linearizability.table import PurityRefuted, TransitionTable
@@ -52,12 +53,13 @@ class UntimedEngine:
         return schedule(operations, self._table.kinds.of)
 
     def search(self, plan: Schedule) -> Found:
-        infixes = Infixes(plan, self._table, self._meter)
         while True:
+            moves = Moves(plan, self._table)
+            steps = UntimedSteps(plan, moves, self._meter)
+            refuter = Refuter(plan, self._table, moves, self._meter)
             try:
-                steps = UntimedSteps(plan, self._table, self._meter)
                 starts = [steps.start(self._table.initial)]
-                found = explore(steps, starts, len(plan.positions), self._meter, refute=infixes.refute)
+                found = explore(steps, starts, len(plan.positions), self._meter, refuter)
                 if found.linearizable is False:
                     self._table.verify_purity(plan.kinds)
             except PurityRefuted:

@@ -54,11 +54,9 @@ def with_lookers(schedule: Schedule, table: TransitionTable, trail: Trail) -> li
         if choice is None or after is None:
             break
         state = after
-        if choice < 0:
-            placements.append(Placement(schedule.unknown[~choice], table.rows[after].state))
-        else:
+        placements.append(Placement(schedule.operation(choice), table.rows[after].state))
+        if choice >= 0:
             ahead |= next(bit for rank, bit, _ in schedule.positions[position].window if rank == choice)
-            placements.append(Placement(schedule.positions[choice].operation, table.rows[after].state))
     return placements
 
 

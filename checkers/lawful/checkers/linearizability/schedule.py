@@ -66,6 +66,10 @@ class Schedule(NamedTuple):
     copies: tuple[Copies, ...]
     """The same by kind, in order of the first of each."""
 
+    def operation(self, choice: int) -> Operation:
+        """The operation that a trail names: by its rank in order of return, or ~i for number i of the unknown."""
+        return self.unknown[~choice] if choice < 0 else self.positions[choice].operation
+
     @property
     def kinds(self) -> set[int]:
         """The kinds of completed operations that occur."""

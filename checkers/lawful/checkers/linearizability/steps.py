@@ -27,36 +27,20 @@ candidates in order of return, since that is the order in which they tend to tak
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from lawful.checkers.linearizability.configuration import Configuration, Counter, Trail, admit
+from lawful.checkers.linearizability.configuration import Configuration, Counter, Key, Trail, admit
+from lawful.checkers.linearizability.moves import Moves
 from lawful.checkers.linearizability.schedule import Schedule
-from lawful.checkers.linearizability.table import TransitionTable
-
-
-class Extra(NamedTuple):
-    """An open operation that may be placed ahead of its return."""
-
-    bit: int
-    kind: int
-    earlier_copies: int
-    """The open operations of the same kind that return before it."""
-    rank: int
 
 
 class UntimedSteps:
     """The successors of a configuration, under the four rules."""
 
-    def __init__(self, schedule: Schedule, table: TransitionTable, counter: Counter) -> None:
+    def __init__(self, schedule: Schedule, moves: Moves, counter: Counter) -> None:
         self._positions = schedule.positions
-        self._copies = schedule.copies
-        self._table = table
-        self._rows = table.rows
-        self._counter = counter
         self._last = len(schedule.positions)
-        self._extras: dict[int, tuple[Extra, ...]] = {}
-        self._lookers: dict[int, tuple[tuple[int, int], ...]] = {}
-        self._new_lookers: dict[int, tuple[tuple[int, int], ...]] = {}
+        self._moves = moves
+        self._counter = counter
 
     def start(self, state: int) -> Configuration:
         """Nothing is placed in `state` but what only looks."""
@@ -65,89 +49,44 @@ class UntimedSteps:
     def successors(self, configuration: Configuration) -> Iterator[Configuration]:
         """Every configuration that is reached by explaining the next return, those with the fewest extras first."""
         position, (ahead, state), used, trail = configuration
-        blocked = self._positions[position]
-        bit, kind = blocked.bit, blocked.kind
-        extras = self._extras_at(position)
-        copies = self._copies[: blocked.unknown_kinds]
-        called = (1 << blocked.unknown) - 1
-        reached = {(ahead, state): [used]}
+        bit = self._positions[position].bit
+        known = self._moves.locals_at(position)
+        reached: dict[Key, list[int]] = {(ahead, state): [used]}
         queue = [(ahead, state, used, trail)]
         for ahead, state, used, trail in queue:
             self._counter.step()
-            row = self._rows[state]
-            for after in row[kind]:
+            local = known.get(state) or self._moves.at(position, state)
+            for after in local.explained:
                 yield self._arrive(position + 1, ahead, after, used, (trail, position, after))
-            moves = [
-                (ahead | extra_bit, after, used, rank)
-                for extra_bit, extra_kind, earlier_copies, rank in extras
-                if not ahead & extra_bit and not earlier_copies & ~ahead
-                for after in row[extra_kind]
-            ]
-            for unknown_kind, mask in copies:
-                free = mask & called & ~used
+            for extra_bit, earlier_copies, after, looked, rank in local.extras:
+                if ahead & extra_bit or earlier_copies & ~ahead:
+                    continue
+                ahead_then = ahead | extra_bit | looked
+                if looked & bit:
+                    yield self._arrive(position, ahead_then, after, used, (trail, rank, after))
+                elif admit(reached, (ahead_then, after), used):
+                    queue.append((ahead_then, after, used, (trail, rank, after)))
+            for mask, after, looked in local.optional:
+                free = mask & ~used
                 if free:
                     first = free & -free
-                    for after in row[unknown_kind]:
-                        if after != state:
-                            moves.append((ahead, after, used | first, -first.bit_length()))
-            for ahead_then, after, used_then, choice in moves:
-                looked = self._look(position, ahead_then, after)
-                if looked & bit:
-                    yield self._arrive(position, looked, after, used_then, (trail, choice, after))
-                elif admit(reached, (looked, after), used_then):
-                    queue.append((looked, after, used_then, (trail, choice, after)))
+                    ahead_then = ahead | looked
+                    step = (trail, -first.bit_length(), after)
+                    if looked & bit:
+                        yield self._arrive(position, ahead_then, after, used | first, step)
+                    elif admit(reached, (ahead_then, after), used | first):
+                        queue.append((ahead_then, after, used | first, step))
 
     def _arrive(self, position: int, ahead: int, state: int, used: int, trail: Trail) -> Configuration:
         """Place what only looks, and go past every return that is explained."""
         if position < self._last:
-            ahead = self._look(position, ahead, state)
-            row = self._rows[state]
-            preserved = row.preserved
+            ahead |= self._moves.looked(position, state)
             while ahead & (bit := self._positions[position].bit):
                 ahead ^= bit
                 position += 1
                 if position == self._last:
                     break
-                for looker_bit, looker_kind in self._new_lookers_at(position):
-                    if row[looker_kind] is preserved:
-                        ahead |= looker_bit
+                called = self._positions[position].called
+                if called:
+                    ahead |= self._moves.right(called, state)
         return position, (ahead, state), used, trail
-
-    def _look(self, position: int, ahead: int, state: int) -> int:
-        """`ahead`, with every open operation that only looks and whose answer is right in `state`."""
-        row = self._rows[state]
-        preserved = row.preserved
-        for bit, kind in self._lookers_at(position):
-            if row[kind] is preserved:
-                ahead |= bit
-        return ahead
-
-    def _lookers_at(self, position: int) -> tuple[tuple[int, int], ...]:
-        lookers = self._lookers.get(position)
-        if lookers is None:
-            preserves = self._table.preserves
-            window = self._positions[position].window
-            lookers = self._lookers[position] = tuple((bit, kind) for _, bit, kind in window if preserves(kind))
-        return lookers
-
-    def _new_lookers_at(self, position: int) -> tuple[tuple[int, int], ...]:
-        lookers = self._new_lookers.get(position)
-        if lookers is None:
-            preserves = self._table.preserves
-            called = self._positions[position].called
-            lookers = self._new_lookers[position] = tuple((bit, kind) for _, bit, kind in called if preserves(kind))
-        return lookers
-
-    def _extras_at(self, position: int) -> tuple[Extra, ...]:
-        extras = self._extras.get(position)
-        if extras is None:
-            blocked = self._positions[position]
-            earlier: dict[int, int] = {}
-            found = []
-            for rank, bit, kind in blocked.window[1:]:
-                # A copy of the operation that returns would have to come after it.
-                if kind != blocked.kind and not self._table.preserves(kind):
-                    found.append(Extra(bit, kind, earlier.get(kind, 0), rank))
-                    earlier[kind] = earlier.get(kind, 0) | bit
-            extras = self._extras[position] = tuple(found)
-        return extras
