@@ -53,7 +53,7 @@ $(INSTALLED): pyproject.toml $(CONSTRAINTS)
 		{ test -x $(BIN)/python || { echo "Making $(VENV) with $$python"; "$$python" -m venv $(VENV); }; }
 	@echo "Installing into $(VENV) (about a minute, once)"
 	@$(PIP) install --quiet --constraint $(CONSTRAINTS) hatchling editables setuptools
-	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --no-build-isolation --editable '.[dev]'
+	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --no-build-isolation --use-pep517 --editable '.[dev]'
 	@touch $@
 
 .PHONY: help demo test test-slow lint format types bench lock clean install

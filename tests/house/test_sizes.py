@@ -25,9 +25,11 @@ def long_functions(source: str) -> list[tuple[str, int]]:
 
 
 @pytest.fixture
-def python_files(tracked_files: list[Path], source_files: list[Path]) -> list[Path]:
-    """Every Python file, those that ship whether or not they are under version control yet."""
-    return sorted({path for path in tracked_files if path.suffix == ".py"} | set(source_files))
+def python_files(repository: Path, source_files: list[Path]) -> list[Path]:
+    """Every Python file of the project."""
+    return sorted(
+        {*source_files, *(path for name in ("tests", "benchmarks") for path in (repository / name).rglob("*.py"))}
+    )
 
 
 def test_functions_stay_short(repository: Path, python_files: list[Path]) -> None:
