@@ -157,8 +157,8 @@ def compare(monitor: Monitor, sampler: Sampler, seeds: range, *, stop: bool = Fa
         operations = sampler.sample(Random(seed))
         try:
             verdict = monitor.check_object(operations, sampler.model)
-        except AssertionError as defect:
-            tally.disagreements.append(f"seed {seed}: {defect}")
+        except Exception as defect:  # A monitor with a fault may crash as well.
+            tally.disagreements.append(f"seed {seed}: {defect!r}")
             if stop:
                 break
             continue

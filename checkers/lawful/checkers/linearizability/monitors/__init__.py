@@ -41,4 +41,16 @@ def _imported(name: str) -> Monitor | None:
             from lawful.checkers.linearizability.monitors.register import CAS_REGISTER
 
             return CAS_REGISTER
+        case "fifo-queue":
+            from lawful.checkers.linearizability.monitors.fifo_queue import FIFO_QUEUE
+
+            return FIFO_QUEUE
+        case "semaphore":
+            from lawful.checkers.linearizability.monitors.semaphore import SEMAPHORE
+
+            return SEMAPHORE
+        case "set":
+            from lawful.checkers.linearizability.monitors.value_set import VALUE_SET
+
+            return VALUE_SET
     return None

@@ -6,14 +6,13 @@ the reference checker must refuse them too, which it does for up to a dozen of t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lawful.checkers.columns import NEVER_NS, OK, Columns
+from lawful.checkers.columns import NEVER_NS, OK, Columns, Integers
 from lawful.checkers.linearizability import reference
 from lawful.checkers.verdict import Budget, Placed, Refused, Verdict
 from lawful.models.model import AnyModel, Transition, state_after
@@ -22,28 +21,34 @@ _MOST_PROVED = 12
 _PROOF_BUDGET = Budget(seconds=2.0)
 
 
-def replayed(columns: Columns, order: NDArray[np.int64], model: AnyModel[Any]) -> tuple[Placed, ...]:
-    """The rows in this order as evidence, each allowed by the model and within its interval."""
+def replayed(
+    columns: Columns, order: Integers, model: AnyModel[Any], initial_of: Callable[[int], Any] | None = None
+) -> tuple[Placed, ...]:
+    """The rows in this order as evidence, each allowed by the model and within its interval.
+
+    `initial_of` gives the initial state of each independent part, by the number of the first argument. The object is
+    then run part by part, as linearizability is local (Herlihy and Wing 1990, theorem 1).
+    """
     _assert_order(columns, order)
     assert not hasattr(model, "timed_step"), "no monitor is made for a model with a clock"
     placed: list[Placed] = []
-    state: Any = model.initial()
-    indices = columns.index[order].tolist()
-    known = (columns.outcome[order] == OK).tolist()
-    for row, index, completed in zip(order.tolist(), indices, known, strict=True):
-        transitions: Sequence[Transition[Any]] = model.step(state, columns.call(row))
+    parts = np.zeros(len(order), np.int32) if initial_of is None else columns.first[order]
+    states = {part: model.initial() if initial_of is None else initial_of(part) for part in set(parts.tolist())}
+    indices, known = columns.index[order].tolist(), (columns.outcome[order] == OK).tolist()
+    for row, index, completed, part in zip(order.tolist(), indices, known, parts.tolist(), strict=True):
+        transitions: Sequence[Transition[Any]] = model.step(states[part], columns.call(row))
         for transition in transitions:
             after = state_after(transition, columns.answer(row)) if completed else transition.state
             if after is not None:
                 break
         else:
             raise AssertionError(f"the model does not allow operation {index} where it is placed")
-        state = after
+        states[part] = after
         placed.append(Placed(index, transition.because, transition.clause))
     return tuple(placed)
 
 
-def _assert_order(columns: Columns, order: NDArray[np.int64]) -> None:
+def _assert_order(columns: Columns, order: Integers) -> None:
     """No row is placed twice, no completed one is missing, and none follows one that was called after its return."""
     placed = np.zeros(len(columns), np.bool_)
     placed[order] = True

@@ -9,7 +9,7 @@ enough, the reference checker has to refuse them on their own. A proof that fail
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -99,6 +99,10 @@ class TypedMonitor(ABC, Generic[M]):
                 wrong &= ~columns.calls(function)
         return wrong
 
+    def initial_of(self, columns: Columns, model: M) -> Callable[[int], Any] | None:
+        """The initial state of each independent part, by the number of the first argument; None: there is one part."""
+        return None
+
     def columns(self, operations: Observed) -> Columns:
         """The columns of `operations`, without the failed ones; raises `Inapplicable` where they do not fit."""
         if isinstance(operations, Columns):
@@ -162,7 +166,10 @@ class TypedMonitor(ABC, Generic[M]):
             return {"verdict": Verdict.VIOLATION, "blocked_at": blocked_at, "refusals": refusals}
         if order is None or not wanted:
             return {"verdict": Verdict.LAWFUL}
-        return {"verdict": Verdict.LAWFUL, "linearization": replayed(columns, order, model)}
+        return {
+            "verdict": Verdict.LAWFUL,
+            "linearization": replayed(columns, order, model, self.initial_of(columns, model)),
+        }
 
 
 def _count(columns: Columns, outcome: int) -> int:
@@ -172,4 +179,4 @@ def _count(columns: Columns, outcome: int) -> int:
 def _require_memory(operations: int, budget: Budget) -> None:
     needed_mb = operations * _BYTES_PER_OPERATION / 1e6
     if budget.memory_mb is not None and needed_mb > budget.memory_mb:
-        raise BudgetExhausted(f"the check needs {needed_mb:.0f} MB of the memory budget of {budget.memory_mb:g} MB")
+        raise BudgetExhausted(f"the check needs {needed_mb:.1f} MB of the memory budget of {budget.memory_mb:g} MB")
