@@ -15,6 +15,7 @@ from lawful.conformance.errors import UsageError
 from lawful.conformance.history.formats import FORMATS, WRITABLE, detect, dump, load
 from lawful.conformance.history.strategies import histories, key_value_calls, register_calls
 from lawful.models.history import Header, History, Operation, Outcome
+from lawful.models.values import Json
 
 RECORDED = Path(__file__).parents[3] / "shared" / "histories"
 needs_recorded = pytest.mark.skipif(not RECORDED.is_dir(), reason="the recorded histories are not beside the checkout")
@@ -143,6 +144,26 @@ def test_a_key_value_store_comes_back_from_events(history: History, format: str,
     assert_comes_back(history, tmp_path / "history", format)
     if history.operations and format == "edn":
         assert load(tmp_path / "history", "key-value-log").header.model == "key-value"
+
+
+@pytest.mark.parametrize("format", ["edn", "jepsen-json"])
+@pytest.mark.parametrize(
+    ("function", "arguments", "result"),
+    [
+        ("cas", {"old": 1, "new": 2}, None),
+        ("cas", {"old": 1, "new": 2}, 1),
+        ("cas", {"old": 1}, True),
+        ("write", {"value": 1}, "stored"),
+        ("write", {"value": 1, "ttl": 2}, None),
+        ("read", {"consistency": "strong"}, 1),
+    ],
+)
+def test_what_is_unusual_for_a_register_is_kept(
+    function: str, arguments: dict[str, Json], result: Json, format: str, tmp_path: Path
+) -> None:
+    odd = Operation(0, 0, "register", function, arguments, Outcome.OK, 0, 5, result=result)
+    dump(History((odd,)), tmp_path / "history", format)
+    assert load(tmp_path / "history").operations == (odd,)
 
 
 def test_ties_without_times_cannot_be_written_as_events(tmp_path: Path) -> None:

@@ -242,6 +242,18 @@ def test_a_table_of_something_else_is_a_usage_error(tmp_path: Path) -> None:
         load(tmp_path / "history")
 
 
+def test_a_table_of_a_process_that_does_two_things_is_a_usage_error(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    columns = {"process": [0, 0], "object": ["x"] * 2, "function": ["read"] * 2, "outcome": ["ok"] * 2}
+    table = pyarrow.table(columns | {"call_ns": [1, 2], "return_ns": [5, 6]})
+    parquet.write_table(table, tmp_path / "history")
+    with pytest.raises(UsageError, match="while operation 0 is open"):
+        load(tmp_path / "history")
+    parquet.write_table(table.slice(1), tmp_path / "history")
+    assert [operation.call_ns for operation in load(tmp_path / "history")] == [2]
+
+
 def test_without_pyarrow_the_hint_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "history").write_bytes(b"PAR1")
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)

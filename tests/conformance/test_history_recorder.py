@@ -35,7 +35,7 @@ def test_a_recording_reads_as_what_happened(tmp_path: Path) -> None:
         recorder.fault("kill", "n1", 5, 9, details={"signal": 9})
         recorder.fault("restart", "n1", 10, None, error="it did not start")
         recorder.complete(third, Outcome.UNKNOWN, error="timed out")
-        claim(recorder, 0)
+        recorder.invoke(0, "leader_lease", "scheduler", "get", {})
     history = read_history(path)
     assert (history.header, history.truncated) == (Header(backend="test", seed=7), False)
     ok, fail, unknown, never = history.operations
@@ -43,6 +43,8 @@ def test_a_recording_reads_as_what_happened(tmp_path: Path) -> None:
     assert (fail.outcome, fail.error) == (Outcome.FAIL, "refused")
     assert (unknown.outcome, unknown.error) == (Outcome.UNKNOWN, "timed out")
     assert (never.outcome, never.return_ns) == (Outcome.UNKNOWN, None)
+    assert (ok.object, ok.key, ok.function, ok.arguments) == ("jobs", None, "claim", {"worker": "w-0"})
+    assert (never.object, never.key) == ("leader_lease", "scheduler")
     assert unknown.return_ns is not None
     assert before_ns <= ok.call_ns <= unknown.return_ns <= time.monotonic_ns()
     assert [(fault.fault, fault.error) for fault in history.faults] == [
