@@ -12,6 +12,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from lawful.checkers.linearizability.prefix import failing_prefix
 from lawful.checkers.verdict import HistoryVerdict, ObjectVerdict, Refused, Verdict
 from lawful.models.history import FaultEvent, History, ObjectKey, Operation, Outcome
 from lawful.models.model import AnyModel, Call, Refusal, Window, state_after, transitions
@@ -55,7 +56,7 @@ def diagnose(
     refused = part.refusals[0]
     by_index = {operation.index: operation for operation in operations}
     blocked = by_index[part.blocked_at]
-    failure = _effect_of_a_failure(operations, model, check)
+    failure = _effect_of_a_failure(operations, blocked, model, check)
     if failure is not None:
         return failure
     stale = _stale(refused, blocked, by_index, faults, model)
@@ -81,17 +82,14 @@ def _shared_keys(
     return Refusal(f"every answer is explained once {names} are one and the same", clause)
 
 
-def _effect_of_a_failure(operations: Sequence[Operation], model: AnyModel[Any], check: CheckObject) -> Refusal | None:
+def _effect_of_a_failure(
+    operations: Sequence[Operation], blocked: Operation, model: AnyModel[Any], check: CheckObject
+) -> Refusal | None:
     failed = [operation for operation in operations if operation.outcome is Outcome.FAIL]
     if not failed:
         return None
-    doubted = [
-        dataclasses.replace(operation, outcome=Outcome.UNKNOWN, return_ns=None)
-        if operation.outcome is Outcome.FAIL
-        else operation
-        for operation in operations
-    ]
-    verdict = check(doubted, model)
+    doubted = [operation.weakened() if operation.outcome is Outcome.FAIL else operation for operation in operations]
+    verdict = check(failing_prefix(doubted, blocked.index), model)
     if verdict.verdict is not Verdict.LAWFUL or verdict.linearization is None:
         return None
     failed_indexes = {operation.index for operation in failed}

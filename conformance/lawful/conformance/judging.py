@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lawful.checkers.linearizability import reference
+from lawful.checkers.linearizability import search
 from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
 from lawful.conformance.errors import ExitCode, UsageError
 from lawful.conformance.evidence import Evidence, gather
@@ -32,7 +32,7 @@ def check_objects(parts: Mapping[ObjectKey, Sequence[Operation]], model_of: Mode
 def check_object(operations: Sequence[Operation], model: AnyModel[Any], budget: Budget) -> ObjectVerdict:
     """The verdict on one object. Raises `UsageError` where the model does not know an operation."""
     try:
-        return reference.check_object(operations, model, budget)
+        return search.check_object(operations, model, budget)
     except UnknownCall as error:
         raise UsageError(
             f"the model {model.name} does not fit the object {operations[0].object_key}",

@@ -19,6 +19,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+from lawful.checkers.linearizability.prefix import failing_prefix
 from lawful.checkers.linearizability.reference import check_object, final_configurations
 from lawful.checkers.meter import BudgetExhausted, Meter
 from lawful.checkers.verdict import Budget, ObjectVerdict, Verdict
@@ -57,7 +58,7 @@ def excerpt(
     `blocked_at`: the operation at whose return a checker found the violation inevitable, if it told.
     """
     meter = Meter(budget)
-    failing = _on_one_row(_until(operations, blocked_at), model, blocked_at, meter)
+    failing = _on_one_row(failing_prefix(operations, blocked_at), model, blocked_at, meter)
     unknown = [operation for operation in failing if operation.outcome is Outcome.UNKNOWN]
     groups = _groups([operation for operation in failing if operation.outcome is Outcome.OK])
     frontier: frozenset[Configuration] = frozenset({(model.initial(), frozenset())})
@@ -74,20 +75,6 @@ def excerpt(
         return _minimal(shown, before, unknown, frontier, model, meter)
     except BudgetExhausted:
         return None
-
-
-def _until(operations: Sequence[Operation], blocked_at: int | None) -> list[Operation]:
-    """The shortest prefix that is known to fail: what returns later is open, what is called later is not there yet."""
-    blocked = next((operation for operation in operations if operation.index == blocked_at), None)
-    if blocked is None or blocked.return_ns is None:
-        return list(operations)
-    end_ns = blocked.return_ns
-    called = [operation for operation in operations if operation.call_ns <= end_ns]
-    return [
-        operation.weakened() if operation.return_ns is None or operation.return_ns > end_ns else operation
-        for operation in called
-        if operation.outcome is not Outcome.FAIL
-    ]
 
 
 def _on_one_row(

@@ -19,6 +19,10 @@ from lawful.conformance.run.judgement import Judgement
 from lawful.conformance.run.record import Progress
 from lawful.models.history import Outcome
 
+_LEGEND = (
+    "\n✓ n: lawful, put to the test n times   ✗ violation   … blocked by a violation of the same table\n"
+    "? inconclusive   ○ not exercised: nothing put it to the test"
+)
 _WIDTH_ELSEWHERE = 118
 """Of the output where it does not go to a terminal: the same on every machine."""
 
@@ -70,7 +74,8 @@ def progress_text(progress: Progress) -> str:
 
 def clause_table(columns_: Mapping[str, Sequence[ClauseVerdict]]) -> Table:
     """Clauses against backends; a column each."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", caption=_LEGEND)
+    table.caption_justify = "left"
     table.add_column("clause", no_wrap=True)
     table.add_column("promise", ratio=1)
     for name in columns_:
@@ -87,8 +92,8 @@ def _cell(verdict: ClauseVerdict | None) -> Text:
     if verdict is None:
         return Text("")
     glyph = CLAUSE_GLYPHS[verdict.status]
-    text = verdict.status.value if verdict.status is not ClauseStatus.LAWFUL else str(verdict.observations)
-    return Text(f"{glyph} {text}", style=CLAUSE_STYLES[verdict.status])
+    observed = f" {verdict.observations}" if verdict.status is ClauseStatus.LAWFUL else ""
+    return Text(f"{glyph}{observed}", style=CLAUSE_STYLES[verdict.status])
 
 
 def show_evidence(console: Console, judgement: Judgement, evidence: Sequence[Evidence]) -> None:

@@ -17,6 +17,9 @@ from lawful.conformance.model_choice import models_for
 from lawful.models.history import History, Operation
 from lawful.specs.task_store import CLAUSES, TABLES
 
+DIAGNOSIS_BUDGET = Budget(seconds=5.0)
+"""For each question that a diagnosis asks; one that takes longer is left open."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -43,6 +46,6 @@ def judge(path: Path, budget: Budget, defects: Counter[str] | None = None, comma
     model_of = models_for(history.header)
     verdict = check_objects(history.by_object(), model_of, budget)
     evidence = gather_evidence(history, verdict, model_of, budget)
-    diagnoses = diagnose_history(history, verdict, model_of, partial(check_object, budget=budget))
+    diagnoses = diagnose_history(history, verdict, model_of, partial(check_object, budget=DIAGNOSIS_BUDGET))
     clauses = judge_clauses(history, verdict, diagnoses, CLAUSES, TABLES)
     return Judgement(path, history, verdict, clauses, evidence, defects or Counter(), command)

@@ -22,6 +22,8 @@ from lawful.models.history import Outcome
 from lawful.models.values import Json
 from lawful.specs.task_store import TABLES
 
+_START_ATTEMPTS = 3
+
 
 class Session(threading.Thread):
     """A client process and the script that it follows."""
@@ -132,10 +134,17 @@ class Session(threading.Thread):
             return Reply(self._requests, Outcome.UNKNOWN, error=error, defect=error)
 
     def _replace_client(self) -> None:
-        self.client.discard()
         called_ns = time.monotonic_ns()
-        self.client.start()
-        self.client.wait_until_ready()
+        for attempt in range(1, _START_ATTEMPTS + 1):
+            self.client.discard()
+            self.client.start()
+            try:
+                self.client.wait_until_ready()
+                break
+            except BackendError:
+                # The next fault may strike a client that is still starting.
+                if attempt == _START_ATTEMPTS:
+                    raise
         self._recorder.fault("restart", self.client.name, called_ns, time.monotonic_ns())
 
     def _sensible(self, intent: Intent, reply: Reply) -> Reply:

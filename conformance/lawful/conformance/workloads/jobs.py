@@ -38,9 +38,14 @@ class _Worker:
         self._steps = 0
         self._claimed: list[str] = []
         self._known: list[str] = ["job:none"]
+        self._in_doubt = False
 
     def next(self) -> Intent:
         self._steps += 1
+        if self._in_doubt:
+            # As a worker would that does not know what became of its claim; it also tells the checker early.
+            self._in_doubt = False
+            return _intent("list", state=None, limit=None)
         if self._claimed and self._random.random() < 0.5:
             return self._work(self._random.choice(self._claimed))
         choice = self._random.random()
@@ -80,6 +85,7 @@ class _Worker:
         self._known = [*self._known[-5:], job_id]
 
     def saw(self, intent: Intent, outcome: Outcome, result: Json) -> None:
+        self._in_doubt = outcome is Outcome.UNKNOWN
         job_id = intent.arguments.get("id")
         if intent.function == "claim" and outcome is Outcome.OK and isinstance(result, Mapping):
             claimed = str(result.get("id"))

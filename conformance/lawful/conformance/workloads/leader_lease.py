@@ -35,9 +35,14 @@ class _Candidate:
         self._holder = f"candidate-{client}"
         self._tokens: dict[str, int] = {}
         self._steps = 0
+        self._in_doubt: str | None = None
 
     def next(self) -> Intent:
         self._steps += 1
+        if self._in_doubt is not None:
+            # Did the acquire without an answer succeed? It tells the checker early, too.
+            scope, self._in_doubt = self._in_doubt, None
+            return _intent(scope, "get")
         scope = self._random.choice(_SCOPES)
         choice = self._random.random()
         if scope in self._tokens and choice < 0.45:
@@ -60,6 +65,8 @@ class _Candidate:
         return _intent(scope, function, holder=self._holder, ttl_ms=self._random.choice(_TTLS_MS))
 
     def saw(self, intent: Intent, outcome: Outcome, result: Json) -> None:
+        if outcome is Outcome.UNKNOWN:
+            self._in_doubt = intent.key
         if outcome is not Outcome.OK or intent.key is None:
             return
         if intent.function == "acquire" and isinstance(result, int):
