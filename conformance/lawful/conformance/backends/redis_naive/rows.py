@@ -24,8 +24,9 @@ class NaiveRows:
         return bool(self._link.call("EXISTS", self.key(id)))
 
     def read(self, id: str) -> dict[str, str]:
-        """The fields of a row; none where there is no row."""
-        return fields_of(self._link.call("HGETALL", self.key(id)))
+        """The fields of a row; none where there is no row, or only what an update wrote after a delete."""
+        fields = fields_of(self._link.call("HGETALL", self.key(id)))
+        return fields if "id" in fields else {}
 
     def read_all(self) -> list[dict[str, str]]:
         """All rows that the index names, one by one."""
