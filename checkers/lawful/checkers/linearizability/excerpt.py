@@ -35,6 +35,15 @@ Configuration = tuple[Any, frozenset[int]]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Past:
+    """One thing that the operations in front of the excerpt may have led to."""
+
+    state: Any
+    optional: tuple[Operation, ...]
+    """Operations that may take effect at any time after their call, or never; they explain nothing either."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Excerpt:
     """The contradicting operations of one object."""
 
@@ -42,12 +51,21 @@ class Excerpt:
     """The verdict on the excerpt alone."""
     constrained: tuple[Operation, ...]
     """The operations whose outcomes contradict each other and the state before."""
-    optional: tuple[Operation, ...]
-    """Operations that may have taken effect at any time after their call, or never; they explain nothing either."""
     before: tuple[Operation, ...]
     """The operations in front of the excerpt, in order of call."""
-    states: tuple[Any, ...]
-    """The states that these may have left: at least one."""
+    pasts: tuple[Past, ...]
+    """What these may have led to: at least one. The excerpt contradicts each."""
+
+    @property
+    def states(self) -> tuple[Any, ...]:
+        """The states that the operations before may have left."""
+        return tuple(past.state for past in self.pasts)
+
+    @property
+    def optional(self) -> tuple[Operation, ...]:
+        """The operations that are optional in one of the pasts."""
+        by_index = {one.index: one for past in self.pasts for one in past.optional}
+        return tuple(by_index[index] for index in sorted(by_index))
 
 
 def excerpt(
@@ -152,9 +170,11 @@ def _minimal(
         if found is not None:
             operations, part = candidate, found
     constrained = tuple(one for one in operations if one.outcome is Outcome.OK)
-    optional = tuple(one for one in [*operations, *unknown] if one.outcome is Outcome.UNKNOWN)
-    states = tuple(state for state, _ in frontier)
-    return Excerpt(part, constrained, optional, tuple(before), states)
+    weakened = [one for one in operations if one.outcome is Outcome.UNKNOWN]
+    pasts = tuple(
+        Past(state, (*weakened, *(one for one in unknown if one.index not in used))) for state, used in frontier
+    )
+    return Excerpt(part, constrained, tuple(before), pasts)
 
 
 def _without(operation: Operation, operations: Sequence[Operation], model: AnyModel[Any]) -> list[Operation]:
