@@ -21,6 +21,13 @@ Configuration: TypeAlias = tuple[int, Key, int, Trail]
 """Position, key, used, trail. A plain tuple, because millions of them are made."""
 
 
+Layer: TypeAlias = dict[int, set[int]]
+"""Many configurations at one position of which only this is known: what is placed ahead, by state."""
+
+Ways: TypeAlias = dict[int, Layer]
+"""Configurations at several positions."""
+
+
 class Counter(Protocol):
     """Holds the search to its budget; `lawful.checkers.meter.Meter` is one."""
 
@@ -47,3 +54,12 @@ def admit(reached: dict[Key, list[int]], key: Key, used: int) -> bool:
             return False
     reached[key] = [other for other in kept if used & ~other] + [used]
     return True
+
+
+def withdraw(reached: dict[Key, list[int]], key: Key, used: int) -> None:
+    """Forget that a configuration was entered; a better one that took its place stays."""
+    kept = reached[key]
+    if used in kept:
+        kept.remove(used)
+        if not kept:
+            del reached[key]

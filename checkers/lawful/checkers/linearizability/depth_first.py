@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from lawful.checkers.linearizability.configuration import Configuration, Counter, Key, Trail, admit
+from lawful.checkers.linearizability.configuration import Configuration, Counter, Key, Trail, Ways, admit, withdraw
 from lawful.checkers.meter import BudgetExhausted
 
 _STUCK_KEPT = 3
@@ -34,9 +34,11 @@ class ShortCuts(Protocol):
         """Whether nothing gets past `position`. May take as long as `effort` steps; False says nothing."""
         ...
 
-    def hopeless(self, configuration: Configuration, position: int, effort: int) -> bool:
-        """Whether `configuration` does not lead past `position`. May take as long as `effort` steps; False says
-        nothing."""
+    def ways(self, configuration: Configuration, position: int, effort: int) -> Ways | None:
+        """All that may be met on the way from `configuration` past `position`; empty where there is no way.
+
+        None: that would take longer than about `effort` steps.
+        """
         ...
 
 
@@ -59,50 +61,103 @@ def explore(
     steps: Steps, starts: Sequence[Configuration], positions: int, counter: Counter, short_cuts: ShortCuts | None = None
 ) -> Found:
     """Search for a way from one of `starts` to the position after the last return."""
-    deepest = 0
-    stuck: list[Configuration] = []
-    reached: list[dict[Key, list[int]]] = [{} for _ in range(positions)]
-    path: list[Configuration] = []
-    ahead: list[Iterator[Configuration]] = [iter(starts)]
-    patience = _PATIENCE
-    next_short_cut = counter.steps + patience
-    try:
-        while ahead:
-            successor = next(ahead[-1], None)
-            if successor is not None:
-                position, key, used, trail = successor
-                if position == positions:
-                    return Found(True, trail, positions)
-                if admit(reached[position], key, used):
-                    if position > deepest:
-                        deepest = position
-                        stuck.clear()
-                        next_short_cut = counter.steps + patience
-                    path.append(successor)
-                    ahead.append(steps.successors(successor))
-                continue
-            ahead.pop()
-            if path:
-                given_up = path.pop()
-                if given_up[0] == deepest and len(stuck) < _STUCK_KEPT:
-                    stuck.append(given_up)
-            if short_cuts is not None and counter.steps > next_short_cut:
-                if short_cuts.refuted(deepest, patience):
-                    break
-                hopeful = _hopeful(path, deepest, patience, short_cuts)
-                del path[hopeful:], ahead[hopeful + 1 :]
-                patience *= 2
-                next_short_cut = counter.steps + patience
-    except BudgetExhausted as exhausted:
-        return Found(None, None, deepest, tuple(stuck), str(exhausted))
-    return Found(False, None, deepest, tuple(stuck))
+    return _DepthFirst(steps, starts, positions, counter, short_cuts).run()
 
 
-def _hopeful(path: Sequence[Configuration], deepest: int, effort: int, short_cuts: ShortCuts) -> int:
-    """How much of `path` to keep: what comes after leads nowhere past `deepest`."""
-    hopeful = len(path)
-    back = _NEAREST
-    while back < len(path) and short_cuts.hopeless(path[-back], deepest, effort):
-        hopeful = len(path) - back
-        back *= 2
-    return hopeful
+class _DepthFirst:
+    def __init__(
+        self,
+        steps: Steps,
+        starts: Sequence[Configuration],
+        positions: int,
+        counter: Counter,
+        short_cuts: ShortCuts | None,
+    ) -> None:
+        self._steps = steps
+        self._positions = positions
+        self._counter = counter
+        self._short_cuts = short_cuts
+        self._deepest = 0
+        self._stuck: list[Configuration] = []
+        self._reached: list[dict[Key, list[int]]] = [{} for _ in range(positions)]
+        self._path: list[Configuration] = []
+        self._ahead: list[Iterator[Configuration]] = [iter(starts)]
+        """One more than the path: where to go from the start, and from each configuration of the path."""
+        self._ways: Ways = {}
+        self._guided_from = 0
+        """While the path is longer than this, only what is in `_ways` is worth trying."""
+        self._patience = _PATIENCE
+        self._next_short_cut = counter.steps + _PATIENCE
+
+    def run(self) -> Found:
+        try:
+            while self._ahead:
+                successor = next(self._ahead[-1], None)
+                if successor is None:
+                    self._back()
+                    if self._short_cuts is not None and self._counter.steps > self._next_short_cut:
+                        if self._short_cuts.refuted(self._deepest, self._patience):
+                            self._note_stuck(self._path)
+                            break
+                        self._take_bearings(self._short_cuts)
+                elif successor[0] == self._positions:
+                    return Found(True, successor[3], self._positions)
+                elif self._worth_trying(successor):
+                    self._forward(successor)
+        except BudgetExhausted as exhausted:
+            return Found(None, None, self._deepest, tuple(self._stuck), str(exhausted))
+        return Found(False, None, self._deepest, tuple(self._stuck))
+
+    def _worth_trying(self, configuration: Configuration) -> bool:
+        position, key, used, _ = configuration
+        layer = self._ways.get(position)
+        if layer is not None and key[0] not in layer.get(key[1], ()):
+            return False
+        return admit(self._reached[position], key, used)
+
+    def _forward(self, configuration: Configuration) -> None:
+        if configuration[0] > self._deepest:
+            self._deepest = configuration[0]
+            self._stuck.clear()
+            self._next_short_cut = self._counter.steps + self._patience
+        self._path.append(configuration)
+        self._ahead.append(self._steps.successors(configuration))
+
+    def _back(self) -> None:
+        self._ahead.pop()
+        if self._path:
+            self._note_stuck([self._path.pop()])
+        if len(self._path) <= self._guided_from:
+            self._ways = {}
+
+    def _take_bearings(self, short_cuts: ShortCuts) -> None:
+        """Go back to the last configuration that may lead further, and from there try only what may."""
+        back = _NEAREST
+        while back <= len(self._path):
+            level = len(self._path) - back
+            ways = short_cuts.ways(self._path[level], self._deepest, self._patience)
+            if ways is None:
+                break
+            if ways:
+                self._follow(ways, level)
+                break
+            self._note_stuck(self._path[level:])
+            del self._path[level:], self._ahead[level + 1 :]
+            back *= 2
+        if len(self._path) <= self._guided_from:
+            self._ways = {}
+        self._patience *= 2
+        self._next_short_cut = self._counter.steps + self._patience
+
+    def _follow(self, ways: Ways, level: int) -> None:
+        """Start again from that level of the path."""
+        # What is abandoned was not tried to the end: it must not be taken for known when it is met again.
+        for position, key, used, _ in self._path[level + 1 :]:
+            withdraw(self._reached[position], key, used)
+        del self._path[level + 1 :], self._ahead[level + 1 :]
+        self._ahead.append(self._steps.successors(self._path[level]))
+        self._ways, self._guided_from = ways, level
+
+    def _note_stuck(self, given_up: Sequence[Configuration]) -> None:
+        furthest = [configuration for configuration in given_up if configuration[0] == self._deepest]
+        self._stuck += furthest[: _STUCK_KEPT - len(self._stuck)]

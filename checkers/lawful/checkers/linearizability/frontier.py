@@ -12,25 +12,23 @@ then cannot be explained at all.
    operations could lead to, with every choice of the open operations placed ahead. (Those that only look are taken as
    placed: one obligation less, and nothing else changes.) Most contradictions are local, so a few returns suffice.
 
-Models with too many reachable states cannot be started from all of them; for those only the first relaxation is used.
+Models with too many reachable states cannot be started from all of them. Nor can they be relaxed in the first way:
+a register to which something may be appended any number of times has no end of states. For those only exact proofs are
+tried, from one configuration on and without operations of unknown outcome.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import TypeAlias
 
-from lawful.checkers.linearizability.configuration import Configuration, Counter
-from lawful.checkers.linearizability.moves import Local, Moves
+from lawful.checkers.linearizability.configuration import Configuration, Counter, Layer, Ways
+from lawful.checkers.linearizability.moves import Moves
 from lawful.checkers.linearizability.schedule import Open, Schedule
 from lawful.checkers.linearizability.table import TransitionTable
-
-Layer: TypeAlias = dict[int, set[int]]
-"""What may be placed ahead, by state."""
+from lawful.checkers.linearizability.ways import Crossing, placeable, ways_through
 
 _SHORTEST = 12
-_MOST_ENTRIES = 20_000
+_MOST_ENTRIES = 4_000
 """Entries of the table that may be worked out to find the reachable states."""
 _SETS_PER_STEP = 4
 """Configurations that a set move handles in the time that the depth-first search takes for one."""
@@ -47,6 +45,7 @@ class Refuter:
     def __init__(self, schedule: Schedule, table: TransitionTable, moves: Moves, counter: Counter) -> None:
         self._positions = schedule.positions
         self._kinds = sorted({*schedule.kinds, *(copies.kind for copies in schedule.copies)})
+        self._uses_unknown = bool(schedule.copies)
         self._table = table
         self._moves = moves
         self._counter = counter
@@ -60,6 +59,8 @@ class Refuter:
 
         Takes about as long as `effort` steps of the search. False says nothing.
         """
+        if not self._reachable():
+            return False
         self._left = effort * _SETS_PER_STEP
         length = self._length.get(position, _SHORTEST)
         while length < position:
@@ -73,14 +74,26 @@ class Refuter:
             self._length[position] = length
         return False
 
-    def hopeless(self, configuration: Configuration, position: int, effort: int) -> bool:
-        """Whether there is provably no way from `configuration` past `position`; False says nothing."""
+    def ways(self, configuration: Configuration, position: int, effort: int) -> Ways | None:
+        """All that may be met on the way from `configuration` past `position`; empty where there is provably none.
+
+        None where that would take much longer than `effort` steps of the search.
+        """
+        if self._uses_unknown and not self._reachable():
+            return None
         self._left = effort * _SETS_PER_STEP
         first, (ahead, state), _, _ = configuration
+        crossings: list[Crossing] = []
+        layer: Layer = {state: {ahead}}
         try:
-            return not self._passes({state: {ahead}}, first, position)
+            for here in range(first, position + 1):
+                crossings.append(self._crossing(layer, here))
+                layer = crossings[-1].behind
+                if not layer:
+                    return {}
         except _TooMuchEffort:
-            return False
+            return None
+        return ways_through(crossings, self._moves, self._positions, first)
 
     def _cut(self, latest: int) -> int:
         """A position up to `latest` where few operations are open: the fewer, the less has to be tried."""
@@ -95,10 +108,6 @@ class Refuter:
 
     def _anything(self, first: int) -> Layer:
         """Every state, with every choice of operations placed ahead, copies in order of return."""
-        if self._states is None:
-            self._states = self._table.closure(self._kinds, _MOST_ENTRIES)
-        if not self._states:
-            raise _TooMuchEffort
         looked = sum(opened.bit for opened in self._positions[first].window if self._table.preserves(opened.kind))
         choices = {looked}
         copies: dict[int, int] = {}
@@ -107,27 +116,35 @@ class Refuter:
             choices |= {ahead | opened.bit for ahead in choices if ahead & earlier == earlier}
             copies[opened.kind] = earlier | opened.bit
             self._spend(len(choices))
-        return {state: set(choices) for state in self._states}
+        return {state: set(choices) for state in self._reachable()}
+
+    def _reachable(self) -> tuple[int, ...]:
+        """Every state that any order of the operations could lead to; none where there are too many."""
+        if self._states is None:
+            self._states = self._table.closure(self._kinds, _MOST_ENTRIES)
+        return self._states
 
     def _passes(self, layer: Layer, first: int, last: int) -> bool:
         """Whether some configuration of `layer` at `first` may get past `last`."""
         for position in range(first, last + 1):
-            layer = self._explained(layer, position)
+            layer = self._crossing(layer, position).behind
             if not layer:
                 return False
         return True
 
-    def _explained(self, layer: Layer, position: int) -> Layer:
-        """Every configuration behind the return at `position` that is reached from one of `layer`."""
+    def _crossing(self, layer: Layer, position: int) -> Crossing:
+        """From the configurations of `layer` to all that have the return at `position` behind them."""
         bit = self._positions[position].bit
         behind: defaultdict[int, set[int]] = defaultdict(set)
-        waiting: Layer = {}
+        before: defaultdict[int, set[int]] = defaultdict(set)
         for state, choices in layer.items():
             looked = self._moves.looked(position, state)
-            choices = {ahead | looked for ahead in choices}
-            behind[state] |= {ahead ^ bit for ahead in choices if ahead & bit}
-            waiting[state] = {ahead for ahead in choices if not ahead & bit}
-        reached: defaultdict[int, set[int]] = defaultdict(set, {state: set(waiting[state]) for state in waiting})
+            for ahead in choices:
+                if (ahead | looked) & bit:
+                    behind[state].add((ahead | looked) ^ bit)
+                else:
+                    before[state].add(ahead | looked)
+        waiting = {state: set(choices) for state, choices in before.items()}
         while waiting:
             fresh: defaultdict[int, set[int]] = defaultdict(set)
             for state, choices in waiting.items():
@@ -135,13 +152,15 @@ class Refuter:
                 local = self._moves.at(position, state)
                 for after in local.explained:
                     behind[after] |= choices
-                for after, moved in _moved(local, choices):
-                    behind[after] |= {ahead ^ bit for ahead in moved if ahead & bit}
-                    new = {ahead for ahead in moved if not ahead & bit} - reached[after]
-                    reached[after] |= new
-                    fresh[after] |= new
+                for after, placed, movable in placeable(local, choices):
+                    if placed & bit:
+                        behind[after] |= {(ahead | placed) ^ bit for ahead in movable}
+                    else:
+                        new = {ahead | placed for ahead in movable} - before[after]
+                        before[after] |= new
+                        fresh[after] |= new
             waiting = {state: choices for state, choices in fresh.items() if choices}
-        return {state: choices for state, choices in behind.items() if choices}
+        return Crossing(before, {state: choices for state, choices in behind.items() if choices})
 
     def _spend(self, configurations: int) -> None:
         self._left -= configurations
@@ -151,15 +170,3 @@ class Refuter:
         if self._unlooked > _CONFIGURATIONS_BETWEEN_LOOKS:
             self._unlooked = 0
             self._counter.look()
-
-
-def _moved(local: Local, choices: set[int]) -> Iterator[tuple[int, set[int]]]:
-    """Every move applied to all of `choices`: the state after it, and what is placed ahead then."""
-    for bit, copies, after, looked, _ in local.extras:
-        placed = bit | looked
-        if copies:
-            yield after, {ahead | placed for ahead in choices if not ahead & bit and ahead & copies == copies}
-        else:
-            yield after, {ahead | placed for ahead in choices if not ahead & bit}
-    for _, after, looked in local.optional:
-        yield after, {ahead | looked for ahead in choices}
