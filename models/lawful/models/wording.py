@@ -14,7 +14,7 @@ def value_text(value: Json) -> str:
     >>> value_text({"id": "t-1"}), value_text("x" * 80)[26:36]
     ('{"id":"t-1"}', 'xxxx…xxxxx')
     """
-    text = _printable(canonical(value))
+    text = printable(canonical(value))
     if len(text) <= _LONGEST_VALUE:
         return text
     half = _LONGEST_VALUE // 2
@@ -26,7 +26,7 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """`text` with what a terminal would obey, hide or turn round spelt out: a value cannot garble the report."""
     return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in text)
 
@@ -43,9 +43,9 @@ def answer_text(operation: Operation) -> str:
         case Outcome.OK:
             return f"→ {value_text(operation.result)}"
         case Outcome.FAIL:
-            return f"✗ {_printable(operation.error or 'failed')}"
+            return f"✗ {printable(operation.error or 'failed')}"
         case Outcome.UNKNOWN:
-            return f"? {_printable(operation.error or 'no answer')}"
+            return f"? {printable(operation.error or 'no answer')}"
 
 
 def operation_text(operation: Operation) -> str:
@@ -59,4 +59,4 @@ def operation_text(operation: Operation) -> str:
 def fault_text(fault: FaultEvent) -> str:
     """One fault on one line: `kill redis-1`."""
     text = f"{fault.fault} {fault.target}"
-    return f"{text} (failed: {fault.error})" if fault.error else text
+    return printable(f"{text} (failed: {fault.error})" if fault.error else text)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lawful.conformance.evidence import Evidence
 from lawful.conformance.report.columns import columns
 from lawful.models.history import History
-from lawful.models.wording import counted, operation_text, value_text
+from lawful.models.wording import counted, operation_text, printable, value_text
 from lawful.specs.task_store import CLAUSES
 
 _MOST_ALLOWED = 4
@@ -15,7 +15,11 @@ _MOST_STATES = 4
 
 
 def evidence_lines(evidence: Evidence, history: History) -> Iterator[str]:
-    """The lines on one object in violation."""
+    """The lines on one object in violation, without any character that a terminal would obey."""
+    yield from map(printable, _lines(evidence, history))
+
+
+def _lines(evidence: Evidence, history: History) -> Iterator[str]:
     yield _heading(evidence)
     yield ""
     yield from _summed_up(evidence)
