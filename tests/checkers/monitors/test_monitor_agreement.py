@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from lawful.checkers.linearizability.monitors import compiled
 from lawful.checkers.verdict import Verdict
 from lawful.models.cas_register import CasRegister
 from lawful.models.fifo_queue import FifoQueue
 from lawful.models.model import Call, Model
+from lawful.models.priority_queue import PriorityQueue
 from lawful.models.register import Register
 from lawful.models.semaphore import Semaphore
 from lawful.models.value_set import ValueSet
@@ -53,6 +55,11 @@ def put_or_take(put: str, take: str, puts: float = 0.5) -> Callable[[Random, int
     return draw
 
 
+def draw_priority_queue(random: Random, number: int) -> Call:
+    value = random.choice((number + 1, number + 1, 20 - number, 20 - number, random.randint(0, 30)))
+    return Call("insert", {"value": value}) if random.random() < 0.5 else Call("delete_min", {})
+
+
 def draw_set(random: Random, number: int) -> Call:
     return Call(random.choice(("insert", "remove", "contains")), {"value": random.choice((1, 1, 1, 2))})
 
@@ -85,6 +92,12 @@ TYPES = {
         (100, 1, None, None),
         0.05,
     ),
+    "priority queue": Type(
+        "priority_queue:PRIORITY_QUEUE", PriorityQueue(), draw_priority_queue, (1, 2, 19, 20, None, None), 0.05
+    ),
+    "filled priority queue": Type(
+        "priority_queue:PRIORITY_QUEUE", PriorityQueue((5, 25)), draw_priority_queue, (1, 5, 25, None, None), 0.15
+    ),
     "set": Type("value_set:VALUE_SET", ValueSet(), draw_set, (True, False, None), 0.0),
     "filled set": Type("value_set:VALUE_SET", ValueSet((1,)), draw_set, (True, False), 0.0),
     "lock": Type("semaphore:SEMAPHORE", Semaphore(), draw_semaphore, (True, False, None), 0.0),
@@ -113,6 +126,16 @@ def test_a_monitor_agrees_with_the_reference(agreement: Any, name: str) -> None:
 @pytest.mark.parametrize("name", TYPES)
 def test_a_monitor_agrees_with_the_reference_on_many(agreement: Any, name: str) -> None:
     assert_agreement(agreement, name, range(10_000, 30_000))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["priority queue", "set", "semaphore"])
+def test_a_compiled_monitor_agrees_with_the_reference(
+    agreement: Any, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("numba")
+    monkeypatch.setattr(compiled, "_WORTH_COMPILING", 0)
+    assert_agreement(agreement, name, range(1_500))
 
 
 class Fault(NamedTuple):
@@ -229,12 +252,68 @@ FAULTS = (
     Fault("queue", "a value is taken twice", "items", "if len(wrong):", "if False:"),
     Fault("queue", "a value that is put twice was put by the last one", "items", "if len(ambiguous):", "if False:"),
     Fault("filled queue", "the initial values are not there", "items", "first = len(initial_values)", "first = 0"),
-    Fault("set", "a step needs no room", "up_and_down", "(what == 0 and value == limit)", "False"),
+    Fault(
+        "priority queue",
+        "a larger value may leave",
+        "smallest_first",
+        "begin = max(put_last[i], 0)\n        if",
+        "begin = len(gap)\n        if",
+    ),
+    Fault(
+        "priority queue",
+        "a value leaves as late as it can",
+        "smallest_first",
+        "gap[i] = found\n",
+        "gap[i] = found = last[i] - 1\n",
+    ),
+    Fault(
+        "priority queue",
+        "a value cannot leave at once",
+        "smallest_first",
+        "first_free(least, added, first[i])",
+        "first_free(least, added, first[i] + 1)",
+    ),
+    Fault(
+        "priority queue",
+        "a value that is left does not matter",
+        "smallest_first",
+        "add(least, added, begin, gaps, 1)",
+        "pass",
+    ),
+    Fault(
+        "priority queue",
+        "an unknown one takes nothing",
+        "priority_queue",
+        "tree_of(-np.cumsum(called",
+        "tree_of(0 * np.cumsum(called",
+    ),
+    Fault(
+        "priority queue",
+        "nobody takes what was left",
+        "priority_queue",
+        "take_row[demanded] = takers",
+        "pass",
+    ),
+    Fault(
+        "priority queue",
+        "the order of priorities is reversed",
+        "priority_queue",
+        "np.argsort(priorities, kind",
+        "np.argsort(-priorities, kind",
+    ),
+    Fault(
+        "filled priority queue",
+        "initial values come after the others",
+        "priority_queue",
+        "for value in values], np.int64)",
+        "for value in values][::-1], np.int64)",
+    ),
+    Fault("set", "a step needs no room", "up_and_down", "(kind[due] == 0 and value == limit)", "False"),
     Fault(
         "set",
         "what was seen is not looked at again",
         "up_and_down",
-        "position[looker], turn[looker] = now, count",
+        "position[looker], turn[looker] = last[due], count",
         "pass",
     ),
     Fault(
@@ -244,7 +323,7 @@ FAULTS = (
         "last[called] << 32 | called",
         "-last[called] << 32 | called",
     ),
-    Fault("set", "an unknown step must be taken", "up_and_down", "if now == never:\n                break", ""),
+    Fault("set", "an unknown step must be taken", "up_and_down", "if last[due] == never:\n                break", ""),
     Fault("filled set", "the set is empty at first", "value_set", "] = 1", "] = 0"),
     Fault(
         "lock",

@@ -45,6 +45,10 @@ def _imported(name: str) -> Monitor | None:
             from lawful.checkers.linearizability.monitors.fifo_queue import FIFO_QUEUE
 
             return FIFO_QUEUE
+        case "priority-queue":
+            from lawful.checkers.linearizability.monitors.priority_queue import PRIORITY_QUEUE
+
+            return PRIORITY_QUEUE
         case "semaphore":
             from lawful.checkers.linearizability.monitors.semaphore import SEMAPHORE
 

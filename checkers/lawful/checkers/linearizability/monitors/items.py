@@ -38,6 +38,13 @@ class Items(NamedTuple):
     """The first position at which it may have been taken; the end of the timeline where it was not."""
     take_last: Numbers
 
+    def select(self, chosen: Integers) -> Items:
+        """Some of the items, in the order given."""
+        put_row, take_row, put_call, put_last, take_call, take_last = self
+        return Items(
+            put_row[chosen], take_row[chosen], put_call[chosen], put_last[chosen], take_call[chosen], take_last[chosen]
+        )
+
     @property
     def taken(self) -> Integers:
         """The items that completed operations took."""

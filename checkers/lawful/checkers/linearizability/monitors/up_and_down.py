@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lawful.checkers.columns import Codes, Integers, Numbers
-from lawful.checkers.linearizability.monitors.compiled import run
+from lawful.checkers.linearizability.monitors.compiled import kernel, run
 
 UP, DOWN, AT_ZERO, AT_LIMIT = 0, 1, 2, 3
 """What an operation did, or saw."""
@@ -50,13 +50,24 @@ def place(steps: Steps, limit: int, initial: Numbers) -> tuple[int | None, Integ
     position = np.full(len(order), _NOT_PLACED, np.int64)
     turn = np.zeros(len(order), np.int64)
     given = (limit, steps.end, bounds, initial, steps.kind[order], steps.call[order], steps.last[order], by_last)
-    failed = run(_place, *given, filled=(position, turn), size=len(order))
+    failed = run(place_all, *given, filled=(position, turn), turns=2 * len(order))
     placed = np.flatnonzero(position != _NOT_PLACED)
     placed = order[placed[np.lexsort((turn[placed], position[placed]))]]
     return (None if failed < 0 else int(order[failed])), placed
 
 
-def _place(  # noqa: PLR0912 - one function: numba compiles no plain ones that it calls
+@kernel
+def next_step(waiting: Any, position: Any) -> int:
+    """Take the step that returns first out of a heap; -1 where all of them were taken before."""
+    while len(waiting) > 0:
+        step = heapq.heappop(waiting) & 0xFFFFFFFF
+        if position[step] == -1:
+            return int(step)
+    return -1
+
+
+@kernel
+def place_all(  # noqa: PLR0912 - the search loop, to be read from top to bottom
     limit: int,
     never: int,
     bounds: Any,
@@ -71,52 +82,42 @@ def _place(  # noqa: PLR0912 - one function: numba compiles no plain ones that i
     """The kernel of `place`: operations are sorted by number and call, and bounds[n] is the first one on number n."""
     count = 0
     for n in range(len(initial)):
-        end = bounds[n + 1]
         value = initial[n]
-        # What may take effect: steps as heaps by return, with those that did already among them, and who waits to see.
+        # Heaps of steps by return, with those among them that were taken, and who waits to see the number at an end.
         ups, downs, for_zero, for_limit = [0], [0], [0], [0]
         for waiting in (ups, downs, for_zero, for_limit):
             waiting.clear()
         called = returned = bounds[n]
-        while returned < end:
+        while returned < bounds[n + 1]:
             due = by_last[returned]
-            if called < end and call[called] < last[due]:
-                what = kind[called]
-                if what <= 1:
-                    heapq.heappush(ups if what == 0 else downs, last[called] << 32 | called)
-                elif value == (0 if what == 2 else limit):
+            if called < bounds[n + 1] and call[called] < last[due]:
+                if kind[called] <= 1:
+                    heapq.heappush(ups if kind[called] == 0 else downs, last[called] << 32 | called)
+                elif value == (0 if kind[called] == 2 else limit):
                     position[called], turn[called] = call[called], count
                     count += 1
                 else:
-                    (for_zero if what == 2 else for_limit).append(called)
+                    (for_zero if kind[called] == 2 else for_limit).append(called)
                 called += 1
                 continue
-            now = last[due]
-            if now == never:
+            if last[due] == never:
                 break
-            what = kind[due]
             returned += 1
             while position[due] == -1:
-                # Down to 0 to see it, or one down to go up; or the other way round.
-                down = (value > 0) if what == 2 else (what == 0 and value == limit)
-                up = (value < limit) if what == 3 else (what == 1 and value == 0)
+                # Down to see 0, or to have room to go up; or the other way round.
                 step = due
-                if down or up:
-                    steps = downs if down else ups
-                    step = -1
-                    while step == -1 and len(steps) > 0:
-                        step = heapq.heappop(steps) & 0xFFFFFFFF
-                        if position[step] != -1:
-                            step = -1
-                    if step == -1:
-                        return int(due)
-                position[step], turn[step] = now, count
+                if (kind[due] == 2 and value > 0) or (kind[due] == 0 and value == limit):
+                    step = next_step(downs, position)
+                elif (kind[due] == 3 and value < limit) or (kind[due] == 1 and value == 0):
+                    step = next_step(ups, position)
+                if step == -1:
+                    return int(due)
+                position[step], turn[step] = last[due], count
                 count += 1
                 value += 1 if kind[step] == 0 else -1
-                seeing = for_zero if value == 0 else for_limit
                 if value in (0, limit):
-                    for looker in seeing:
-                        position[looker], turn[looker] = now, count
+                    for looker in for_zero if value == 0 else for_limit:
+                        position[looker], turn[looker] = last[due], count
                         count += 1
-                    seeing.clear()
+                    (for_zero if value == 0 else for_limit).clear()
     return -1
