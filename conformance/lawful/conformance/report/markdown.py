@@ -16,6 +16,7 @@ from lawful.conformance.run.faults import INJECTED
 from lawful.conformance.run.judgement import Judgement
 from lawful.models.history import Outcome
 from lawful.models.values import canonical
+from lawful.models.wording import printable
 
 _MOST_ERRORS = 8
 
@@ -40,10 +41,10 @@ def escaped(text: str) -> str:
     >>> escaped("a|b <i>*x*</i>")
     'a\\\\|b &lt;i&gt;\\\\*x\\\\*&lt;/i&gt;'
     """
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = printable(" ".join(text.split())).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     for character in "\\`*_{}[]|#":
         text = text.replace(character, f"\\{character}")
-    return " ".join(text.split())
+    return text
 
 
 def fenced(text: str) -> str:
