@@ -223,13 +223,11 @@ _STATUSES = ("enqueued", "processing", "succeeded", "failed")
 def _draw_tasks(random: Random, number: int, state: Any) -> Call:
     task_id = f"t{random.randint(1, 3)}"
     status = random.choice(_STATUSES)
-    node: Json = {"uid": "1", "status": "enqueued"}
+    nodes: Json = {"a": {"uid": "1", "status": "enqueued"}}
     return random.choice(
         (
             Call("insert", {"id": task_id, "created_at": number, "status": status, "node_tasks": {}, "error": None}),
-            Call(
-                "insert", {"id": task_id, "created_at": 5, "status": status, "node_tasks": {"a": node}, "error": None}
-            ),
+            Call("insert", {"id": task_id, "created_at": 5, "status": status, "node_tasks": nodes, "error": None}),
             Call("get", {"id": task_id}),
             Call("get", {"id": task_id}),
             Call("update_status", {"id": task_id, "status": status}),

@@ -20,7 +20,7 @@ from lawful.checkers.linearizability.table import PurityRefuted, TransitionTable
 from lawful.checkers.linearizability.timed_steps import TimedSteps, TimedTable
 from lawful.checkers.meter import Meter
 from lawful.models.history import Operation
-from lawful.models.model import AnyModel, TimedModel, is_timed
+from lawful.models.model import AnyModel, Model, TimedModel
 
 
 class Engine(Protocol):
@@ -39,13 +39,13 @@ class Engine(Protocol):
 
 def engine_for(model: AnyModel[Any], meter: Meter) -> Engine:
     """The engine for a model with or without time."""
-    return TimedEngine(model, meter) if is_timed(model) else UntimedEngine(model, meter)
+    return TimedEngine(model, meter) if isinstance(model, TimedModel) else UntimedEngine(model, meter)
 
 
 class UntimedEngine:
     """Searches histories of a model without time."""
 
-    def __init__(self, model: Any, meter: Meter) -> None:
+    def __init__(self, model: Model[Any], meter: Meter) -> None:
         self._meter = meter
         self._table = TransitionTable(model, meter)
 

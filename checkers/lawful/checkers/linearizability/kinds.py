@@ -1,4 +1,4 @@
-"""Operations by *kind*: of one kind are those with the same call and the same answer, or with the same call and no answer.
+"""Operations by *kind*: those with the same call and the same answer, or with the same call and no answer.
 
 A search treats operations of one kind alike, works out once what each kind does in each state, and need not try both
 orders of two of them. Kinds are numbered in order of discovery, so that nothing depends on the order of hashes.

@@ -1,7 +1,7 @@
 """What may be placed next, worked out once for each position and state.
 
-Many configurations share a position and a state and differ only in what is placed ahead; which operations have the right
-answer is the same for all of them. Here also stand the parts of rules 2 and 3 of `steps` that follow from the
+Many configurations share a position and a state and differ only in what is placed ahead; which operations have the
+right answer is the same for all of them. Here also stand the parts of rules 2 and 3 of `steps` that follow from the
 schedule and the table alone.
 """
 

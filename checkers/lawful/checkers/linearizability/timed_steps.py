@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lawful.checkers.linearizability.configuration import Configuration, Counter, Trail, admit
+from lawful.checkers.linearizability.configuration import Configuration, Counter, Key, Trail, admit
 from lawful.checkers.linearizability.kinds import Kinds
 from lawful.checkers.linearizability.schedule import Schedule
 from lawful.checkers.meter import Meter
@@ -94,7 +94,7 @@ class TimedSteps:
         """Every configuration that is reached by placing what returns next, those with the fewest extras first."""
         position, (ahead, state, latest_call_ns), used, trail = configuration
         blocked = self._schedule.positions[position]
-        reached = {(ahead, state, latest_call_ns): [used]}
+        reached: dict[Key, list[int]] = {(ahead, state, latest_call_ns): [used]}
         queue = [configuration]
         for _, (ahead, state, latest_call_ns), used, trail in queue:
             self._counter.step()
