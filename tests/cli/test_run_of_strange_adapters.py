@@ -81,6 +81,23 @@ def test_what_an_adapter_declines_is_recorded_as_not_done(adapters: Path, lawful
     assert summary["clauses"]["TS-JOBS-5"]["status"] == "not exercised"
 
 
+def test_a_server_that_does_not_come_back_ends_the_run_and_loses_nothing(
+    adapters: Path, lawful: Callable[[str], Run]
+) -> None:
+    # Seed 3 strikes the server first, within the first second.
+    run = lawful(
+        f"{RUN.replace('--faults none', '--faults kill').replace('--seconds 1', '--seconds 20')} strange:CannotRestart"
+    )
+    assert run.code == 4, run
+    assert "error: server-1 does not come back\n  cause: its data folder is gone" in run.stderr
+    (report,) = adapters.glob("runs/*/report.md")
+    history = read_history(report.parent / "history.jsonl")
+    assert history.truncated
+    assert history.faults[-1].error is not None
+    assert len(history) > 5
+    assert "**Truncated:**" in report.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("name", "command"),
     {

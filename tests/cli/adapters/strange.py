@@ -14,6 +14,7 @@ from typing import Any
 
 from lawful.conformance.adapter import Answer, Client, Unsupported
 from lawful.conformance.backends.sqlite import SqliteBackend
+from lawful.conformance.errors import BackendError
 from lawful.models.values import Json
 
 
@@ -110,6 +111,19 @@ Exiting = spoilt_by(ExitingClient)
 Printing = spoilt_by(PrintingClient)
 Declining = spoilt_by(DecliningClient)
 Double = spoilt_by(DoubleClient)
+
+
+class CannotRestart(SqliteBackend):
+    """Has a server that does not come back."""
+
+    def servers(self) -> list[str]:
+        return ["server-1"]
+
+    def kill(self, server: str) -> None:
+        """Nothing: the rows are in a file."""
+
+    def restart(self, server: str) -> None:
+        raise BackendError(f"{server} does not come back", cause="its data folder is gone")
 
 
 class CannotStart(SqliteBackend):
