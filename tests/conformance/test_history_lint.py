@@ -206,6 +206,14 @@ def test_what_the_recorder_writes_is_clean(tmp_path: Path) -> None:
     assert lint(path) == []
 
 
+@pytest.mark.timeout(20)
+def test_a_long_history_takes_a_second_and_not_minutes(write: Callable[[Content], Path]) -> None:
+    content: Content = [HEADER]
+    for index in range(30_000):
+        content += [invoke(index), back(index)]
+    assert lint(write([*content, footer(30_000)])) == []
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
 @given(history=histories(register_calls()))
 def test_what_can_be_read_has_no_errors(history: History, tmp_path: Path) -> None:

@@ -8,8 +8,6 @@ because a history that was guessed at gives a verdict that means nothing.
 
 from __future__ import annotations
 
-import contextlib
-import gc
 from collections.abc import Iterator
 from operator import attrgetter
 from pathlib import Path
@@ -26,6 +24,7 @@ from lawful.conformance.history.encoding import (
     operation_record,
     whole_operation,
 )
+from lawful.conformance.history.garbage import without_garbage_collection
 from lawful.conformance.history.json_text import NotJson, decode, encode
 from lawful.conformance.history.lines import Line, NotText, read_lines, text_of
 from lawful.conformance.history.records import WrongRecord, check_form
@@ -41,7 +40,7 @@ def read_history(path: Path | str) -> History:
     """The history in the file at `path`. Raises `UsageError` with the line at which something is wrong."""
     path = Path(path)
     reading = _Reading()
-    with _without_garbage_collection():
+    with without_garbage_collection():
         for line in read_lines(path):
             _take_line(reading, path, line)
         try:
@@ -64,21 +63,6 @@ def _take_line(reading: _Reading, path: Path, line: Line) -> None:
             raise UsageError(f"{path}, line {line.number}: {error}", hint=_hint_for(line)) from error
     except WrongRecord as error:
         raise UsageError(f"{path}, line {line.number}: {error.problem}", hint=error.hint) from error
-
-
-@contextlib.contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Reading makes no cyclic garbage, yet the collector would walk the growing history again and again.
-
-    That doubles the time of reading 10^5 operations.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def record_of(line: Line) -> dict[str, Any] | None:

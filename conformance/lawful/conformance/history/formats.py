@@ -14,6 +14,7 @@ from typing import Literal
 
 from lawful.conformance.errors import UsageError, unknown_name
 from lawful.conformance.history.file import read_history, write_history
+from lawful.conformance.history.garbage import without_garbage_collection
 from lawful.conformance.history.lines import BYTE_ORDER_MARK, unreadable
 from lawful.conformance.history.readers import intervals, jepsen_log, parquet
 from lawful.conformance.history.readers.etcd_robustness import read_etcd_robustness
@@ -147,7 +148,8 @@ def load(
     """
     path = Path(path)
     chosen = _named(format, FORMATS) if format is not None else detect(path)
-    history = chosen.read(path, Reading(initial, failed_cas, nil_read))
+    with without_garbage_collection():
+        history = chosen.read(path, Reading(initial, failed_cas, nil_read))
     if initial is None or history.header.initial == initial:
         return history
     return replace(history, header=replace(history.header, initial=initial))

@@ -193,7 +193,8 @@ class _Linter:
                 self.find(line, "wrong-count", f"the footer speaks of {footer[what]} {what}, the file holds {count}")
 
     def _look_at_numbers(self) -> None:
-        missing = [index for index in range(len(self._numbered)) if index not in self._numbered.keys() | self._lost]
+        known = self._numbered.keys() | self._lost
+        missing = [index for index in range(len(self._numbered)) if index not in known]
         if missing:
             rest = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
             listed = ", ".join(map(str, missing[:3]))

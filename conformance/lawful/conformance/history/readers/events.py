@@ -8,7 +8,9 @@ and no event at all leave it open for ever. Three readings are fixed here.
   compare-and-set which it had to apply; `failed_cas="dropped"` does the same.
 * A read that answered nil, of a register whose initial value is not nil: Knossos' models let such a read match any
   value, and its histories use that for reads whose answer was not recorded. It becomes an operation without effect.
-  `nil_read="observed"` takes it at its word.
+  `nil_read="observed"` takes it at its word. (Knossos' own `memstress` histories begin with such reads, of a register
+  that did hold nothing yet. Its tests start them from 0 and drop failures; where failures are observed, nil is the
+  initial value under which they are what they are said to be.)
 * Processes that are not numbers (`:nemesis`) inject faults.
 
 Times are the events' own where each event has one and they never go back; else the position of the event.
