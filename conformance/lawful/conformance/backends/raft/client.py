@@ -19,6 +19,10 @@ from lawful.conformance.backends.raft.wire import LONGEST_REPLY, LONGEST_REQUEST
 from lawful.models.values import Json
 from lawful.specs.task_store import TABLES
 
+_OWN_SHARE = 0.9
+"""Of the time-out, for an operation: a client that is late is taken for hung and killed."""
+_NODE_SHARE = 0.8
+"""Of the time-out, for the node to answer: a node that finds no leader says that nothing happened, if it is heard."""
 _clients = itertools.count()
 
 
@@ -55,10 +59,9 @@ class RaftClient:
 
     def request(self, request: Mapping[str, Json]) -> Mapping[str, Any]:
         """Send a request of the wire protocol; the reply, which has a `result`. Raises as `invoke` does."""
-        # A little less than the time-out: who is late is taken for hung and killed.
-        deadline = time.monotonic() + self._timeout_s * 0.9
+        deadline = time.monotonic() + self._timeout_s * _OWN_SHARE
         try:
-            line = encode_line({**request, "within_s": self._timeout_s * 0.9}, LONGEST_REQUEST)
+            line = encode_line({**request, "within_s": self._timeout_s * _NODE_SHARE}, LONGEST_REQUEST)
         except NotALine as error:
             raise OperationFailed(f"cannot be sent: {error}") from error
         connection = self._connected(deadline)

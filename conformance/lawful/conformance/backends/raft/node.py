@@ -33,6 +33,7 @@ from lawful.conformance.backends.raft.settings import NodeSettings
 from lawful.conformance.backends.raft.store import Command, Refused, TaskStore
 from lawful.conformance.backends.raft.store.command import parse_command
 from lawful.conformance.backends.raft.transport import GuardedTransport
+from lawful.conformance.backends.raft.wire import LONGEST_REQUEST
 from lawful.models.values import Json
 
 NEVER_IN_A_LOG = frozenset(
@@ -49,7 +50,6 @@ LEADER_WAIT_S = 1.5
 """How long a request waits for a leader to be known before it is turned away: longer than most elections."""
 _NEVER_ENTRIES = 2**62
 _NEVER_S = float(2**31)
-_ANY_SIZE = 2**30
 _LEADER_POLL_S = 0.01
 
 
@@ -177,8 +177,8 @@ def _configuration(settings: NodeSettings) -> SyncObjConf:
         useFork=False,
         # 0.7 ms a write instead of 100 ms.
         appendEntriesUseBatch=False,
-        # Bytes. The guard of `transport` wants each message to reach up to the end of the log.
-        **({"appendEntriesBatchSizeBytes": _ANY_SIZE} if settings.guards else {}),
+        # The guards of `transport` do not see into an entry that is sent in parts, so none may be.
+        **({"appendEntriesBatchSizeBytes": 2 * LONGEST_REQUEST} if settings.guards else {}),
         appendEntriesPeriod=APPEND_PERIOD_S,
         raftMinTimeout=ELECTION_TIMEOUT_S[0],
         raftMaxTimeout=ELECTION_TIMEOUT_S[1],

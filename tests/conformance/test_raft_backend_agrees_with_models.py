@@ -1,0 +1,170 @@
+"""The replicated state machine, and the group around it, answer one client as the models say.
+
+The state machine is run on its own under a virtual clock, where the model leaves no room at all: a claim lasts up to
+the nanosecond. The group is run with the wall clock, and a clock error that covers the milliseconds of a call.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from lawful.conformance.backends.raft import RaftBackend
+from lawful.conformance.backends.raft.store import Command, TaskStore
+from lawful.conformance.backends.raft.store.command import check_command, parse_command
+from lawful.conformance.processes import ProcessGroup
+from lawful.models.catalogue import MODELS
+from lawful.models.model import Call, Window, state_after, transitions
+from lawful.models.values import Json, canonical
+from lawful.specs.task_store import TABLES
+from lawful.specs.task_store.jobs import JOB_STATES
+from lawful.specs.task_store.tasks import STATUSES
+
+Invoke = Callable[[str, str | None, str, Mapping[str, Json]], tuple[Json, Window]]
+"""Carries out a call; the answer, and the instants at one of which it took effect."""
+
+NS_PER_MS = 1_000_000
+LONG_MS, SHORT_MS = 10**9, 5
+IDS = ("", "a", "a:b", "ä", "Z", "_index", "0", "quote ' \" \\", "\x00", "😀")
+INTEGERS = (0, 1, -1, 7, 2**31, 2**53 + 1, 2**63 - 1, -(2**63))
+EMPTY: Json = [[], {}]
+VALUES: tuple[Json, ...] = (
+    *(None, True, False, 1.0, -0.0, 0.1, "", "null", "1", "line\n", [], {}, EMPTY, {"": None}),
+    *({"a:b": {"nested": [None, {"x": 2**63 - 1}]}}, *INTEGERS, *IDS),
+)
+
+
+def arguments_for(choice: random.Random, table: str, function: str, number: int) -> dict[str, Json]:
+    """Arguments that collide often: few ids at a time, few workers and holders, many values."""
+    node_tasks: dict[str, Json] = {
+        choice.choice(IDS): {"uid": choice.choice(IDS), "status": choice.choice(STATUSES)}
+        for _ in range(choice.randrange(3))
+    }
+    statuses = (None, *STATUSES) if function == "list" else STATUSES
+    pools: dict[str, tuple[Json, ...]] = {
+        "id": tuple(f"{name}{number // 40 or ''}" for name in IDS[:4]),
+        "created_at": INTEGERS,
+        "status": statuses,
+        "node_tasks": (node_tasks,),
+        "error": (None, *IDS),
+        "node": IDS[:3],
+        "uid": IDS,
+        "limit": (None, None, 0, 1, 3, 2**40),
+        "offset": (None, None, 0, 1, 3),
+        "before": INTEGERS,
+        "type": IDS,
+        "params": VALUES,
+        "progress": VALUES,
+        "worker": IDS[:2],
+        "ttl_ms": (LONG_MS, LONG_MS, SHORT_MS, 0),
+        "state": (None, *JOB_STATES),
+        "holder": IDS[:2],
+        "token": (*range(8), *INTEGERS),
+        "value": VALUES,
+    }
+    described = TABLES[table].function(function)
+    assert described is not None
+    return {argument.name: choice.choice(pools[argument.name]) for argument in described.arguments}
+
+
+def run_program(invoke: Invoke, table: str, seed: int, calls: int, clock_error_ns: int) -> dict[str, set[str]]:
+    """Check each answer of a random program against the model; the different answers of each function."""
+    choice = random.Random(f"{table}/{seed}")
+    model = MODELS[table](None, clock_error_ns)
+    functions = [function.name for function in TABLES[table].functions]
+    often = (
+        "insert",
+        "update_node",
+        "enqueue",
+        "claim",
+        "claim",
+        "claim",
+        "heartbeat",
+        "progress",
+        "progress",
+        "acquire",
+    )
+    functions += [name for name in often if name in functions]
+    states: dict[str | None, set[Any]] = {}
+    answers: dict[str, set[str]] = {}
+    for number in range(calls):
+        function = choice.choice(functions)
+        key = None if TABLES[table].key is None else choice.choice(IDS[:3])
+        arguments = arguments_for(choice, table, function, number)
+        answer, window = invoke(table, key, function, arguments)
+        call = Call(function, arguments)
+        allowed = [
+            step for state in states.get(key, {model.initial()}) for step in transitions(model, state, call, window)
+        ]
+        after = {state_after(step, answer) for step in allowed} - {None}
+        assert after, f"call {number} of seed {seed}: {table}/{key} {call} answered {answer!r}; allowed: {allowed}"
+        states[key] = after
+        answers.setdefault(function, set()).add(canonical(answer))
+    return answers
+
+
+def on_a_store(store: TaskStore, seed: int) -> Invoke:
+    """Calls a state machine as a node does, with a clock that only goes on by what the program says."""
+    choice = random.Random(seed)
+    now_ns = 1_700_000_000_000_000_000
+
+    def invoke(table: str, key: str | None, function: str, arguments: Mapping[str, Json]) -> tuple[Json, Window]:
+        nonlocal now_ns
+        now_ns += choice.choice((0, 1, NS_PER_MS, SHORT_MS * NS_PER_MS - 1, SHORT_MS * NS_PER_MS))
+        command = Command(table, key, function, arguments, now_ns)
+        check_command(command)
+        return store.apply(parse_command(command.text())), Window(now_ns, now_ns)
+
+    return invoke
+
+
+@pytest.fixture(scope="module")
+def on_the_group() -> Iterator[Invoke]:
+    with ProcessGroup() as processes:
+        backend = RaftBackend()
+        backend.start(processes.workspace())
+        clients = [RaftBackend.connect({**backend.connection(), "first": first}, 5.0) for first in range(3)]
+        choice = random.Random(1)
+
+        def invoke(table: str, key: str | None, function: str, arguments: Mapping[str, Json]) -> tuple[Json, Window]:
+            if choice.random() < 0.1:
+                time.sleep(2 * SHORT_MS / 1000)
+            called_ns = time.monotonic_ns()
+            answer = choice.choice(clients).invoke(table, key, function, arguments)
+            return answer.result, Window(called_ns, time.monotonic_ns())
+
+        yield invoke
+        backend.stop()
+
+
+def check_that_it_was_a_test(table: str, answers: Mapping[str, set[str]]) -> None:
+    for function in TABLES[table].functions:
+        assert len(answers.get(function.name, ())) > 1, f"{function.name} gave one answer only"
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("table", TABLES)
+def test_the_state_machine_answers_what_the_model_allows(table: str, seed: int) -> None:
+    answers = run_program(on_a_store(TaskStore(), seed), table, seed, calls=700, clock_error_ns=0)
+    check_that_it_was_a_test(table, answers)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_group_answers_what_the_model_allows(table: str, on_the_group: Invoke) -> None:
+    answers = run_program(on_the_group, table, seed=1, calls=700, clock_error_ns=3 * NS_PER_MS)
+    check_that_it_was_a_test(table, answers)
+
+
+def test_a_store_that_errs_is_found_out() -> None:
+    invoke = on_a_store(TaskStore(), 0)
+
+    def forgetful(table: str, key: str | None, function: str, arguments: Mapping[str, Json]) -> tuple[Json, Window]:
+        answer, window = invoke(table, key, function, arguments)
+        return (0 if function == "queue_depth" else answer), window
+
+    with pytest.raises(AssertionError, match="queue_depth"):
+        run_program(forgetful, "jobs", 0, calls=700, clock_error_ns=0)
