@@ -19,6 +19,7 @@ COMMANDS: dict[str, Entry] = {
     "demo": Entry("lawful.conformance.cli.demo:demo", "Show what this program does."),
     "check": Entry("lawful.conformance.cli.check:check", "Judge recorded histories."),
     "lint": Entry("lawful.conformance.cli.lint:lint", "Examine history files without judging them."),
+    "convert": Entry("lawful.conformance.cli.convert:convert", "Write a history in another format."),
     "schema": Entry("lawful.conformance.cli.schema:schema", "Print the JSON Schema of a format."),
     "clauses": Entry("lawful.conformance.cli.clauses:clauses", "List what must hold."),
     "models": Entry("lawful.conformance.cli.models:models", "List the models that histories are checked against."),
