@@ -24,10 +24,11 @@ from lawful.conformance.model_choice import require_model
 @click.option(
     "--only", metavar="OBJECT", multiple=True, help="Look at this object alone (jobs, leader_lease/a); repeatable."
 )
+@click.option("--certify", "certified", is_flag=True, help="Check every verdict again by means of another kind.")
 @click.option("--quiet", "-q", is_flag=True, help="Show only what is not lawful.")
 @click.option("--verbose", "-v", is_flag=True, help="Show each object, and more of each violation.")
 def check(
-    files: tuple[Path, ...], only: tuple[str, ...], quiet: bool, verbose: bool, **options: str | None
+    files: tuple[Path, ...], only: tuple[str, ...], certified: bool, quiet: bool, verbose: bool, **options: str | None
 ) -> ExitCode:
     """Judge recorded histories.
 
@@ -42,7 +43,7 @@ def check(
     checked: list[Checked] = []
     width = max(len(str(path)) for path in files)
     for path in files:
-        one = check_file(path, configuration, only)
+        one = check_file(path, configuration, only, certified=certified)
         checked.append(one)
         if configuration.format == "text":
             _show(one, detail, width)

@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lawful.checkers.certificate.certify import Certificate, Disagreement, certify
 from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
 from lawful.conformance.configuration import Configuration
-from lawful.conformance.errors import ExitCode, LawfulError, internal_error, unknown_name
+from lawful.conformance.errors import ExitCode, InternalError, LawfulError, internal_error, unknown_name
 from lawful.conformance.evidence import Evidence
 from lawful.conformance.history.formats import load
 from lawful.conformance.judging import EXIT_CODES, check_objects, gather_evidence
-from lawful.conformance.model_choice import models_for
+from lawful.conformance.model_choice import ModelOf, models_for
 from lawful.models.history import History, ObjectKey, Operation
 
 NS_PER_MS = 1_000_000
@@ -35,6 +36,8 @@ class Checked:
     objects: tuple[ObjectVerdict, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     """For each object in violation, what contradicts what."""
+    certificates: tuple[Certificate, ...] = ()
+    """Second opinions on the objects, where they were asked for."""
     error: LawfulError | None = None
     """Why there is no verdict."""
 
@@ -57,8 +60,13 @@ class Checked:
         return sum(part.seconds for part in self.objects)
 
 
-def check_file(path: Path, configuration: Configuration, only: Sequence[str] = ()) -> Checked:
-    """Read and check the file at `path`. `only`: objects, or single keys of them, to look at; empty: all."""
+def check_file(
+    path: Path, configuration: Configuration, only: Sequence[str] = (), *, certified: bool = False
+) -> Checked:
+    """Read and check the file at `path`. `only`: objects, or single keys of them, to look at; empty: all.
+
+    `certified`: every verdict is checked again by other means.
+    """
     history: History | None = None
     try:
         history = load(
@@ -67,7 +75,7 @@ def check_file(path: Path, configuration: Configuration, only: Sequence[str] = (
             initial=configuration.initial,
             failed_cas=configuration.failed_cas,
         )
-        return _judged(path, history, configuration, only)
+        return _judged(path, history, configuration, only, certified)
     except LawfulError as error:
         return Checked(path, history, error=error)
     except Exception as error:
@@ -76,7 +84,9 @@ def check_file(path: Path, configuration: Configuration, only: Sequence[str] = (
         return Checked(path, history, error=internal_error(error))
 
 
-def _judged(path: Path, history: History, configuration: Configuration, only: Sequence[str]) -> Checked:
+def _judged(
+    path: Path, history: History, configuration: Configuration, only: Sequence[str], certified: bool
+) -> Checked:
     error_ms = configuration.clock_error_ms
     model_of = models_for(
         history.header,
@@ -85,7 +95,25 @@ def _judged(path: Path, history: History, configuration: Configuration, only: Se
     )
     budget = Budget(_limit(configuration.budget_s), _limit(configuration.memory_mb))
     verdict = check_objects(_chosen(history, only), model_of, budget)
-    return Checked(path, history, verdict.objects, gather_evidence(history, verdict, model_of, budget))
+    evidence = gather_evidence(history, verdict, model_of, budget)
+    certificates = _certificates(history, verdict, model_of, budget) if certified else ()
+    return Checked(path, history, verdict.objects, evidence, certificates)
+
+
+def _certificates(
+    history: History, verdict: HistoryVerdict, model_of: ModelOf, budget: Budget
+) -> tuple[Certificate, ...]:
+    """Second opinions. One that contradicts a verdict is a bug: which of the two is wrong, nobody can say here."""
+    parts = history.by_object()
+    try:
+        found = [certify(part, parts[part.key], model_of(part.key), budget) for part in verdict.objects]
+    except Disagreement as error:
+        raise InternalError(
+            "this is a bug in lawful: two of its checkers contradict each other",
+            cause=str(error),
+            hint="believe neither, and report this history",
+        ) from error
+    return tuple(one for one in found if one is not None)
 
 
 def _limit(value: float) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from lawful.checkers.certificate.certify import Certificate
 from lawful.checkers.verdict import ObjectVerdict, Placed, Refused, overall
 from lawful.conformance.cli.check_file import Checked
 from lawful.conformance.errors import LawfulError, gravest
@@ -28,13 +29,14 @@ def report(checked: Sequence[Checked]) -> dict[str, Json]:
 
 
 def _file(checked: Checked) -> dict[str, Json]:
+    certificates = {certificate.key: certificate for certificate in checked.certificates}
     return {
         "path": str(checked.path),
         "verdict": None if checked.verdict is None else checked.verdict.value,
         "exit_code": int(checked.code),
         "error": None if checked.error is None else _error(checked.error),
         "history": None if checked.history is None else _history(checked.history),
-        "objects": [_object(part) for part in checked.objects],
+        "objects": [_object(part, certificates.get(part.key)) for part in checked.objects],
         "seconds": round(checked.seconds, 6),
     }
 
@@ -56,7 +58,7 @@ def _history(history: History) -> dict[str, Json]:
     }
 
 
-def _object(part: ObjectVerdict) -> dict[str, Json]:
+def _object(part: ObjectVerdict, certificate: Certificate | None) -> dict[str, Json]:
     return {
         "object": part.key.object,
         "key": part.key.key,
@@ -68,7 +70,17 @@ def _object(part: ObjectVerdict) -> dict[str, Json]:
         "blocked_at": part.blocked_at,
         "refusals": [_refused(one) for one in part.refusals],
         "progress": part.progress,
+        "certificate": None if certificate is None else _certificate(certificate),
         "seconds": round(part.seconds, 6),
+    }
+
+
+def _certificate(certificate: Certificate) -> dict[str, Json]:
+    return {
+        "by": list(certificate.by),
+        "core": list(certificate.core),
+        "unsat_core": list(certificate.unsat_core),
+        "open": list(certificate.open),
     }
 
 

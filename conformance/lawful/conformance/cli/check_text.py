@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 
+from lawful.checkers.certificate.certify import SOLVER, Certificate
 from lawful.checkers.verdict import ObjectVerdict, Verdict
 from lawful.conformance.cli.check_file import Checked
 from lawful.conformance.cli.terminal import verdict_text
@@ -54,9 +55,31 @@ def explanation(checked: Checked, detail: Detail) -> Iterator[str]:
             yield f"{part.key}: {part.progress}"
     if any(part.verdict is Verdict.INCONCLUSIVE for part in checked.objects):
         yield "what to do: raise --budget-s or --memory-mb, or look at one object with --only"
+    yield from _certified(checked)
     if detail is Detail.VERBOSE:
         for part in checked.objects:
             yield _object_line(part)
+
+
+def _certified(checked: Checked) -> Iterator[str]:
+    """Who came to the same verdicts; objects of which the same is to be said are counted."""
+    lines = Counter(line for certificate in checked.certificates for line in _certificate_lines(certificate, checked))
+    for line, count in lines.items():
+        yield f"{line} ({count} objects)" if count > 1 else line
+
+
+def _certificate_lines(certificate: Certificate, checked: Checked) -> Iterator[str]:
+    alone = len(checked.objects) == 1
+    named = "" if alone else f"{certificate.key}: " if certificate.core else "lawful objects: "
+    by = [f"{means}{_unsat_core(certificate)}" if means == SOLVER else means for means in certificate.by]
+    if by:
+        yield f"{named}certified by: {', '.join(by)}"
+    for reason in certificate.open:
+        yield f"{named}not certified by {reason}"
+
+
+def _unsat_core(certificate: Certificate) -> str:
+    return f" (unsat core: {' '.join(f'#{index}' for index in certificate.unsat_core)})"
 
 
 def _objects(parts: Sequence[ObjectVerdict]) -> str:
