@@ -164,12 +164,9 @@ class RaftBackend:
             raise unknown_name("server", server, self._nodes)
         return self._nodes[server]
 
-    def command(self, settings: NodeSettings) -> list[str]:
-        """What starts a node."""
-        return [sys.executable, "-m", f"{__package__}.server_process", settings.text()]
-
     def _spawn(self, node: _Node) -> None:
-        node.pid = self._processes.spawn(node.settings.name, self.command(node.settings))
+        command = [sys.executable, "-m", f"{__package__}.server_process", node.settings.text()]
+        node.pid = self._processes.spawn(node.settings.name, command)
         node.paused = False
 
     def _wait_until_ready(self, node: _Node) -> None:
