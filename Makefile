@@ -11,7 +11,7 @@ CONSTRAINTS := requirements/constraints.txt
 
 help: ## Show this list
 	@echo "Targets (each installs what it needs into $(VENV) by itself):"
-	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
 
 demo: $(INSTALLED) ## Three real stores and a careless one under faults, judged clause by clause (a minute)
 	@$(BIN)/lawful demo
@@ -33,8 +33,13 @@ format: $(INSTALLED) ## Format the code and mend what can be mended by itself
 types: $(INSTALLED) ## Check types, strictly
 	$(BIN)/mypy
 
-bench: $(INSTALLED) ## Measure the checkers and print a table
-	$(BIN)/python -m benchmarks
+bench: bench-checkers ## Run all benchmarks
+
+bench-checkers: $(INSTALLED) ## Measure the checkers side by side with Porcupine and print a table (ARGUMENTS=--quick: a minute)
+	$(BIN)/python -m benchmarks.checkers $(ARGUMENTS)
+
+bench-checkers: $(INSTALLED) ## Measure the checkers side by side with Porcupine (ten minutes; ARGUMENTS=--quick: one)
+	@$(BIN)/python -m benchmarks.checkers $(ARGUMENTS)
 
 lock: ## Resolve all versions anew into requirements/constraints.txt
 	requirements/lock "$(VENV)-lock" $(CONSTRAINTS)
@@ -56,4 +61,4 @@ $(INSTALLED): pyproject.toml $(CONSTRAINTS)
 	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --no-build-isolation --use-pep517 --editable '.[dev]'
 	@touch $@
 
-.PHONY: help demo test test-slow lint format types bench lock clean install
+.PHONY: help demo test test-slow lint format types bench bench-checkers lock clean install
