@@ -35,9 +35,6 @@ types: $(INSTALLED) ## Check types, strictly
 
 bench: bench-checkers ## Run all benchmarks
 
-bench-checkers: $(INSTALLED) ## Measure the checkers side by side with Porcupine and print a table (ARGUMENTS=--quick: a minute)
-	$(BIN)/python -m benchmarks.checkers $(ARGUMENTS)
-
 bench-checkers: $(INSTALLED) ## Measure the checkers side by side with Porcupine (ten minutes; ARGUMENTS=--quick: one)
 	@$(BIN)/python -m benchmarks.checkers $(ARGUMENTS)
 
