@@ -115,7 +115,10 @@ class _Reduction:
         failing = failing_prefix(operations, blocked_at)
         left = self.meter.remaining()
         budget = left if left.seconds is None else dataclasses.replace(left, seconds=left.seconds * share)
-        part = self.check(failing, self.model, budget)
+        try:
+            part = self.check(failing, self.model, budget)
+        except BudgetExhausted:
+            return Verdict.INCONCLUSIVE
         if part.verdict is Verdict.VIOLATION:
             self.kept, self.part = failing_prefix(failing, part.blocked_at), part
         return part.verdict

@@ -93,8 +93,8 @@ def _judged(
         name=configuration.model,
         clock_error_ns=None if error_ms is None else round(error_ms * NS_PER_MS),
     )
-    budget = Budget(_limit(configuration.budget_s), _limit(configuration.memory_mb))
-    verdict = check_objects(_chosen(history, only), model_of, budget)
+    budget = Budget(limit(configuration.budget_s), limit(configuration.memory_mb))
+    verdict = check_objects(chosen(history, only), model_of, budget)
     evidence = gather_evidence(history, verdict, model_of, budget)
     certificates = _certificates(history, verdict, model_of, budget) if certified else ()
     return Checked(path, history, verdict.objects, evidence, certificates)
@@ -116,12 +116,13 @@ def _certificates(
     return tuple(one for one in found if one is not None)
 
 
-def _limit(value: float) -> float | None:
+def limit(value: float) -> float | None:
+    """A limit of the settings as one of a budget: None for infinity."""
     return value if math.isfinite(value) else None
 
 
-def _chosen(history: History, only: Sequence[str]) -> dict[ObjectKey, tuple[Operation, ...]]:
-    """The objects of `history` that are asked for, each with its operations."""
+def chosen(history: History, only: Sequence[str]) -> dict[ObjectKey, tuple[Operation, ...]]:
+    """The objects of `history` that `only` names, each with its operations; all where it names none."""
     parts = history.by_object()
     if not only:
         return parts

@@ -18,6 +18,9 @@ COMMANDS: dict[str, Entry] = {
     "run": Entry("lawful.conformance.cli.run:run", "Put a store to the test."),
     "demo": Entry("lawful.conformance.cli.demo:demo", "Show what this program does."),
     "check": Entry("lawful.conformance.cli.check:check", "Judge recorded histories."),
+    "shrink": Entry(
+        "lawful.conformance.cli.shrink:shrink", "Reduce a violation to the operations that contradict each other."
+    ),
     "lint": Entry("lawful.conformance.cli.lint:lint", "Examine history files without judging them."),
     "convert": Entry("lawful.conformance.cli.convert:convert", "Write a history in another format."),
     "schema": Entry("lawful.conformance.cli.schema:schema", "Print the JSON Schema of a format."),
