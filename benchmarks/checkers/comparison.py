@@ -1,0 +1,95 @@
+"""One row of the result: what each side said of the same history, what it cost, and what is wrong about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmarks.checkers.measurement import INCONCLUSIVE, Measured
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one side said of the histories of a row; nothing where it was not asked, and why."""
+
+    measured: tuple[Measured, ...] = ()
+    not_asked: str | None = None
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether a verdict is missing."""
+        return any(one.verdict == INCONCLUSIVE for one in self.measured)
+
+    @property
+    def decided(self) -> bool:
+        return bool(self.measured) and not self.gave_up
+
+    @property
+    def seconds(self) -> float:
+        """For all histories of the row."""
+        return sum(one.seconds for one in self.measured)
+
+    @property
+    def peak_mb(self) -> float:
+        return max((one.peak_mb for one in self.measured), default=0.0)
+
+    @property
+    def bytes_per_operation(self) -> float:
+        """Of the history that takes most."""
+        return max((one.bytes_per_operation for one in self.measured), default=0.0)
+
+    @property
+    def methods(self) -> str:
+        return ", ".join(sorted({one.method for one in self.measured}))
+
+    @property
+    def verdicts(self) -> str:
+        """The verdict, or how many histories got which."""
+        said = [one.verdict for one in self.measured]
+        if len(said) <= 1:
+            return said[0] if said else "-"
+        return ", ".join(f"{said.count(verdict)} {verdict}" for verdict in sorted(set(said)))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One generated history, or a corpus of recorded ones."""
+
+    series: str
+    name: str
+    operations: int
+    expected: tuple[str, ...]
+    """The known verdict on each history."""
+    ours: Answer
+    porcupine: Answer
+
+    @property
+    def ratio(self) -> float | None:
+        """Our seconds over Porcupine's; None unless both decided."""
+        if not (self.ours.decided and self.porcupine.decided):
+            return None
+        return self.ours.seconds / max(self.porcupine.seconds, 1e-9)
+
+    def errors(self) -> list[str]:
+        """Every verdict that contradicts the other side's or the known one."""
+        found = []
+        for place, expected in enumerate(self.expected):
+            said = {
+                name: answer.measured[place].verdict
+                for name, answer in (("ours", self.ours), ("Porcupine", self.porcupine))
+                if answer.measured and answer.measured[place].verdict != INCONCLUSIVE
+            }
+            which = f"{self.name}, history {place + 1}" if len(self.expected) > 1 else self.name
+            if len(set(said.values())) > 1:
+                found.append(f"{which}: ours says {said['ours']}, Porcupine {said['Porcupine']}")
+            found += [
+                f"{which}: {name} says {verdict}, and the history is known to be {expected}"
+                for name, verdict in said.items()
+                if verdict != expected
+            ]
+        return found
+
+
+def errors_of(rows: Sequence[Row]) -> list[str]:
+    """What is wrong in any row."""
+    return [error for row in rows for error in row.errors()]
