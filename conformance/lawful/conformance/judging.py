@@ -14,7 +14,8 @@ from lawful.conformance.errors import ExitCode, UsageError
 from lawful.conformance.evidence import Evidence, gather
 from lawful.conformance.model_choice import ModelOf
 from lawful.models.history import History, ObjectKey, Operation
-from lawful.models.model import AnyModel, UnknownCall
+from lawful.models.model import AnyModel, TimedModel, UnknownCall
+from lawful.models.own_window import OwnWindows, with_own_windows
 
 EXIT_CODES = {
     Verdict.LAWFUL: ExitCode.LAWFUL,
@@ -32,6 +33,8 @@ def check_objects(parts: Mapping[ObjectKey, Sequence[Operation]], model_of: Mode
 def check_object(operations: Sequence[Operation], model: AnyModel[Any], budget: Budget) -> ObjectVerdict:
     """The verdict on one object. Raises `UsageError` where the model does not know an operation."""
     try:
+        if isinstance(model, TimedModel):
+            return search.check_object(with_own_windows(operations), OwnWindows(model), budget)
         return search.check_object(operations, model, budget)
     except UnknownCall as error:
         raise UsageError(
