@@ -40,6 +40,8 @@ class Sampler:
     draw: Draw
     answers: Sequence[Json] = ()
     """Answers that spoiled histories get now and then."""
+    unknown: Sequence[float] = (0.0, 0.0, 0.15, 0.4)
+    """How likely an outcome is unknown: one of these for each history."""
     most: int = 9
     """Most operations of a history."""
 
@@ -55,7 +57,7 @@ class Sampler:
     def _lawful(self, random: Random) -> list[Operation]:
         count = random.randint(1, self.most)
         length = random.choice((0, 2, 6, 2 * count))
-        unknown = random.choice((0.0, 0.0, 0.15, 0.4))
+        unknown = random.choice(self.unknown)
         plans = []
         for _ in range(count):
             called = random.randint(0, 3 * count)

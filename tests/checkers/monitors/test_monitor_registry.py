@@ -13,7 +13,7 @@ from lawful.models.catalogue import MODELS
 from lawful.models.history import Operation, Outcome
 from lawful.models.task_store.tasks import TasksModel
 
-WITH_MONITOR = {"cas-register", "fifo-queue", "priority-queue", "register", "semaphore", "set"}
+WITH_MONITOR = {"cas-register", "fifo-queue", "priority-queue", "register", "semaphore", "set", "stack"}
 WITHOUT_MONITOR = {"tasks", "jobs", "leader_lease"}
 
 

@@ -57,4 +57,8 @@ def _imported(name: str) -> Monitor | None:
             from lawful.checkers.linearizability.monitors.value_set import VALUE_SET
 
             return VALUE_SET
+        case "stack":
+            from lawful.checkers.linearizability.monitors.stack import STACK
+
+            return STACK
     return None

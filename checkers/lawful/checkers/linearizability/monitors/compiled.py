@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 F = TypeVar("F", bound=Callable[..., Any])
+R = TypeVar("R", bound=tuple[NDArray[Any], ...])
 
 _WORTH_COMPILING = 400_000
 """Turns of the innermost loop; Python takes about half a second for them."""
@@ -40,6 +41,19 @@ def run(function: Callable[..., int], *given: Any, filled: tuple[NDArray[Any], .
     lists = [array.tolist() for array in filled]
     result = function(*(value.tolist() if isinstance(value, np.ndarray) else value for value in given), *lists)
     for array, values in zip(filled, lists, strict=True):
+        array[:] = values
+    return result
+
+
+def run_on(record: R, function: Callable[..., int], *given: int, turns: int) -> int:
+    """Call a kernel with a named tuple of arrays, all of which it may fill in, and then what is `given`."""
+    if turns >= _WORTH_COMPILING:
+        native = _compiled(function)
+        if native is not None:
+            return int(native(record, *given))
+    lists = type(record)(*(array.tolist() for array in record))
+    result = function(lists, *given)
+    for array, values in zip(record, lists, strict=True):
         array[:] = values
     return result
 

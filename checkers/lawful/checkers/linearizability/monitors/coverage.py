@@ -55,14 +55,14 @@ def _never_empty(container: Container, events: Timeline, row: int) -> Violated:
         # One more than unknown operations can have taken was there from the beginning.
         return _violated([row, *takers.tolist()], items, waiting[: len(takers) + 1])
     around = items.taken[(items.put_last[items.taken] < last) & (items.take_call[items.taken] > first)]
-    chain = _cover(items.put_last[around].tolist(), items.take_call[around].tolist(), first, last)
+    chain = cover(items.put_last[around].tolist(), items.take_call[around].tolist(), first, last)
     if chain is not None:
         return _violated([row], items, around[chain])
     waiting = waiting[items.put_last[waiting] < last]
     return _violated([row, *takers.tolist()], items, np.concatenate((around, waiting)))
 
 
-def _cover(begins: list[int], ends: list[int], first: int, last: int) -> list[int] | None:
+def cover(begins: list[int], ends: list[int], first: int, last: int) -> list[int] | None:
     """As few of the intervals as it takes to cover all gaps from position `first` to `last`; None where they do not."""
     by_begin = sorted(range(len(begins)), key=begins.__getitem__, reverse=True)
     chain: list[int] = []

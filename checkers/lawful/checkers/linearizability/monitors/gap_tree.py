@@ -46,7 +46,8 @@ def add(least: Any, added: Any, first: int, last: int, amount: int) -> None:
             added[high] += amount
         low //= 2
         high //= 2
-    for leaf in (first, last - 1):
+    # From the first leaf and from the last one up.
+    for leaf in range(first, last, max(last - first - 1, 1)):
         node = (leaf + size) // 2
         while node > 0:
             least[node] = min(least[2 * node], least[2 * node + 1]) + added[node]
@@ -57,6 +58,8 @@ def add(least: Any, added: Any, first: int, last: int, amount: int) -> None:
 def first_free(least: Any, added: Any, first: int) -> int:
     """The first leaf from `first` on whose number is not positive; the number of leaves where there is none."""
     size = len(least) // 2
+    if first >= size:
+        return size
     node = first + size
     # What was added to ranges that contain the parent of the node.
     above = 0
@@ -77,3 +80,51 @@ def first_free(least: Any, added: Any, first: int) -> int:
         if least[node] + above > 0:
             node += 1
     return node - size
+
+
+@kernel
+def number_at(least: Any, added: Any, leaf: int) -> int:
+    """The number of one leaf."""
+    node = leaf + len(least) // 2
+    number = least[node]
+    while node > 1:
+        node //= 2
+        number += added[node]
+    return int(number)
+
+
+def ends_of(leaves: Numbers) -> Numbers:
+    """A tree that finds the first of some intervals that ends beyond a gap: a node has the latest end below."""
+    size = 1 << (len(leaves) - 1).bit_length() if len(leaves) else 1
+    ends = np.zeros(2 * size, np.int32)
+    ends[size : size + len(leaves)] = leaves
+    node = size
+    while node > 1:
+        node //= 2
+        ends[node : 2 * node] = ends[2 * node : 4 * node].reshape(-1, 2).max(axis=1)
+    return ends
+
+
+@kernel
+def first_beyond(ends: Any, gap: int) -> int:
+    """The first interval that ends beyond `gap`; -1 where there is none."""
+    if ends[1] <= gap:
+        return -1
+    size = len(ends) // 2
+    node = 1
+    while node < size:
+        node *= 2
+        if ends[node] <= gap:
+            node += 1
+    return node - size
+
+
+@kernel
+def set_end(ends: Any, interval: int, end: int) -> None:
+    """Let an interval end elsewhere; at 0, so that it is not found any more."""
+    node = interval + len(ends) // 2
+    ends[node] = end
+    node //= 2
+    while node > 0:
+        ends[node] = max(ends[2 * node], ends[2 * node + 1])
+        node //= 2
