@@ -3,6 +3,9 @@
 Options: `nodes` (default 3), `guards` (`on` or `off`: the work-arounds of `transport`) and `compact_every` (default 0:
 never; see `node`). With the defaults the group is meant to be lawful; the other two settings bring back defects of
 PySyncObj that TRACK_RECORD.md lists.
+
+Assumption: every user of this machine is trusted. PySyncObj unpickles what arrives at its port on 127.0.0.1, so
+whoever can connect there can run code as the user of the run, for as long as it lasts.
 """
 
 from __future__ import annotations
