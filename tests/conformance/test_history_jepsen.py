@@ -86,8 +86,14 @@ def test_a_failed_cas_with_an_error_is_a_failure(written: Callable[[str], Path])
     events = "{:process 0 :type :invoke :f :cas :value [1 2]}{:process 0 :type :fail :f :cas :value [1 2] :error %s}"
     (failed,) = read_edn_history(written(events % "[:unavailable 3]"), Reading())
     assert (failed.outcome, failed.error) == (Outcome.FAIL, '["unavailable",3]')
-    (observed,) = read_edn_history(written(events % "nil"), Reading())
+    (observed,) = read_edn_history(written(events % "nil"), Reading(failed_cas="observed"))
     assert (observed.outcome, observed.result) == (Outcome.OK, False)
+
+
+def test_edn_is_read_as_knossos_reads_it_unless_told_otherwise(written: Callable[[str], Path]) -> None:
+    events = "{:process 0 :type :invoke :f :cas :value [1 2]}{:process 0 :type :fail :f :cas :value [1 2]}"
+    (dropped,) = read_edn_history(written(events), Reading())
+    assert dropped.outcome is Outcome.FAIL
 
 
 @pytest.mark.parametrize(

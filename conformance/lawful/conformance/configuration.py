@@ -104,10 +104,10 @@ class Configuration:
     input_format: str | None = _setting(None, TEXT, "Format of the histories; else the content decides.")
     budget_s: float = _setting(60.0, LIMIT, "Time for each object, in seconds.")
     memory_mb: float = _setting(2048.0, LIMIT, "Memory for the search, in megabytes.")
-    failed_cas: Literal["observed", "dropped"] = _setting(
-        "observed",
+    failed_cas: Literal["observed", "dropped"] | None = _setting(
+        None,
         one_of("observed", "dropped"),
-        "A failed compare-and-set in a foreign log: evidence that the value differed, or left out.",
+        "A failed compare-and-set in a foreign log: an answer, or left out; else its format decides.",
     )
     clock_error_ms: float | None = _setting(
         None, DURATION, "Clock error of the servers while a lease runs; else the history says."

@@ -138,7 +138,7 @@ def load(
     format: str | None = None,
     *,
     initial: Json = None,
-    failed_cas: Literal["observed", "dropped"] = "observed",
+    failed_cas: Literal["observed", "dropped"] | None = None,
     nil_read: Literal["observed", "unrecorded"] | None = None,
 ) -> History:
     """The history at `path`; without a `format`, its content decides.

@@ -3,14 +3,14 @@
 What Jepsen means by its event types (jepsen.history, Knossos' README): `ok` took effect, `fail` did not, `info`
 and no event at all leave it open for ever. Three readings are fixed here.
 
-* A failed compare-and-set without an error *is* an answer: the register did not hold the old value. It becomes an
-  operation that answered false. Knossos drops it, and with it the evidence of a store that refuses a
-  compare-and-set which it had to apply; `failed_cas="dropped"` does the same.
+* A failed compare-and-set without an error may be an answer: the register did not hold the old value. Then it becomes
+  an operation that answered false. Knossos drops it, and with it the evidence of a store that refuses a
+  compare-and-set which it had to apply. Each format has its convention: text logs record answers, EDN and JSON are read
+  as Knossos reads them; `failed_cas` overrides it.
 * A read that answered nil, of a register whose initial value is not nil: Knossos' models let such a read match any
   value, and its histories use that for reads whose answer was not recorded. It becomes an operation without effect.
   `nil_read="observed"` takes it at its word. (Knossos' own `memstress` histories begin with such reads, of a register
-  that did hold nothing yet. Its tests start them from 0 and drop failures; where failures are observed, nil is the
-  initial value under which they are what they are said to be.)
+  that did hold nothing yet. Its tests start them from 0 and drop failures.)
 * Processes that are not numbers (`:nemesis`) inject faults.
 
 Times are the events' own where each event has one and they never go back; else the position of the event.
@@ -19,7 +19,7 @@ Times are the events' own where each event has one and they never go back; else 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -56,9 +56,14 @@ class Reading:
 
     initial: Json = None
     """The initial value of the object, for the header."""
-    failed_cas: Literal["observed", "dropped"] = "observed"
+    failed_cas: Literal["observed", "dropped"] | None = None
+    """None: as the format has it."""
     nil_read: Literal["observed", "unrecorded"] | None = None
     """None: observed where the initial value is nil, else unrecorded."""
+
+    def of_knossos(self) -> Reading:
+        """This, with the convention of Knossos where nothing else was asked for: what failed did not happen."""
+        return self if self.failed_cas is not None else replace(self, failed_cas="dropped")
 
     @property
     def nil_is_an_answer(self) -> bool:
@@ -178,7 +183,7 @@ def _what_became(pair: _Pair, reading: Reading) -> tuple[Outcome, Json, str | No
         return Outcome.UNKNOWN, None, None if event is None else event.error
     named = pair.invoke.object is not None
     if event.type == "fail":
-        if function == "cas" and not named and event.error is None and reading.failed_cas == "observed":
+        if function == "cas" and not named and event.error is None and reading.failed_cas != "dropped":
             return Outcome.OK, False, None
         return Outcome.FAIL, None, event.error
     if function == "read" and not named and event.value is None and not reading.nil_is_an_answer:

@@ -27,7 +27,7 @@ class Element(NamedTuple):
 def read_jepsen_json(path: Path, reading: Reading) -> History:
     """The history in the JSON file at `path`. Raises `UsageError`."""
     try:
-        return history_of((_event(element) for element in elements(read_text(path))), reading)
+        return history_of((_event(element) for element in elements(read_text(path))), reading.of_knossos())
     except WrongEvent as error:
         raise UsageError(f"{path}, line {error.line}: {error.problem}", hint=error.hint) from error
 

@@ -27,6 +27,7 @@ EVENT = re.compile(
     r"(?:^|.*\bjepsen\.util\b\s*-?\s*)(?P<process>\d+|:[a-z]+)\s+:(?P<type>invoke|ok|fail|info)\b(?P<rest>.*)"
 )
 _REST = re.compile(r"\s+:(?P<function>[^\s:]+)(?P<value>.*)")
+_LONGEST_PROCESS = 18
 
 
 def read_jepsen_log(path: Path, reading: Reading) -> History:
@@ -60,12 +61,20 @@ def _event(found: re.Match[str], line: int) -> Event:
     went_wrong = _error(forms) if event_type in ("info", "fail") else None
     return Event(
         line=line,
-        process=process.removeprefix(":") if process.startswith(":") else int(process),
+        process=_process(process, line),
         type=event_type,
         function=rest["function"],
         value=json_of(forms[0], line) if forms and went_wrong is None else None,
         error=went_wrong,
     )
+
+
+def _process(text: str, line: int) -> int | str:
+    if text.startswith(":"):
+        return text.removeprefix(":")
+    if len(text) > _LONGEST_PROCESS:  # Python refuses to read numbers of thousands of digits
+        raise WrongEvent(line, "the number of the process is too large")
+    return int(text)
 
 
 def _error(forms: list[EdnValue]) -> str | None:

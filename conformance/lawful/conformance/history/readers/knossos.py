@@ -24,7 +24,7 @@ def read_edn_history(path: Path, reading: Reading) -> History:
     """The history in the EDN file at `path`. Raises `UsageError`."""
     text = read_text(path)
     try:
-        return history_of(_events(text), reading)
+        return history_of(_events(text), reading.of_knossos())
     except NotEdn as error:
         line = line_at(text, error.offset)
         raise UsageError(f"{path}, line {line}: not EDN: {error.problem}") from error
