@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.checkers.measurement import INCONCLUSIVE, Measured
+from benchmarks.checkers.measurement import FAILED, INCONCLUSIVE, Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Answer:
     @property
     def gave_up(self) -> bool:
         """Whether a verdict is missing."""
-        return any(one.verdict == INCONCLUSIVE for one in self.measured)
+        return any(one.verdict in (INCONCLUSIVE, FAILED) for one in self.measured)
 
     @property
     def decided(self) -> bool:
@@ -70,21 +70,22 @@ class Row:
             return None
         return self.ours.seconds / max(self.porcupine.seconds, 1e-9)
 
+    def _sides(self) -> tuple[tuple[str, Answer], tuple[str, Answer]]:
+        return ("ours", self.ours), ("Porcupine", self.porcupine)
+
     def errors(self) -> list[str]:
-        """Every verdict that contradicts the other side's or the known one."""
+        """Every failure, and every verdict that contradicts the other side's or the known one."""
         found = []
         for place, expected in enumerate(self.expected):
-            said = {
-                name: answer.measured[place].verdict
-                for name, answer in (("ours", self.ours), ("Porcupine", self.porcupine))
-                if answer.measured and answer.measured[place].verdict != INCONCLUSIVE
-            }
             which = f"{self.name}, history {place + 1}" if len(self.expected) > 1 else self.name
-            if len(set(said.values())) > 1:
-                found.append(f"{which}: ours says {said['ours']}, Porcupine {said['Porcupine']}")
+            said = {name: answer.measured[place] for name, answer in self._sides() if answer.measured}
+            found += [f"{which}: {name} failed: {one.note}" for name, one in said.items() if one.verdict == FAILED]
+            decided = {name: one.verdict for name, one in said.items() if one.verdict not in (INCONCLUSIVE, FAILED)}
+            if len(set(decided.values())) > 1:
+                found.append(f"{which}: ours says {decided['ours']}, Porcupine {decided['Porcupine']}")
             found += [
                 f"{which}: {name} says {verdict}, and the history is known to be {expected}"
-                for name, verdict in said.items()
+                for name, verdict in decided.items()
                 if verdict != expected
             ]
         return found

@@ -1,7 +1,8 @@
 """Runs one side on some files in a fresh process, and holds it to its limits from outside as well.
 
 Both sides get the same time limit as an argument. Porcupine has no limit of memory, so the resident memory of either
-process is watched, and a process that takes too much is ended: what it did not report by then counts as inconclusive.
+process is watched, and a process that takes too much is ended: what it did not report by then is inconclusive. What a
+process that ends in an error did not report has failed, which is an error of the whole run.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _REPOSITORY = Path(__file__).resolve().parents[2]
 _BUILD_TIMEOUT_S = 300
 _POLL_S = 0.05
 INCONCLUSIVE = "inconclusive"
+FAILED = "failed"
+"""Instead of a verdict, where a side ended in an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Measured:
     """The peak before the history was read."""
     repetitions: int = 1
     note: str | None = None
-    """Why the process was ended."""
+    """Why the process was ended, or what went wrong."""
 
     @property
     def bytes_per_operation(self) -> float:
@@ -99,11 +102,10 @@ def measure(side: Side, files: Sequence[Path], limits: Limits) -> list[Measured]
             process.wait()
         output.seek(0)
         errors.seek(0)
-        reports = [json.loads(line) for line in output if line.endswith("\n")]
-        if ended is None and len(reports) != len(files):
-            raise RuntimeError(f"{side.name} failed on {files[len(reports)]}: {errors.read()[-2000:]}")
-    measured = [_measured(report) for report in reports]
-    lost = Measured(INCONCLUSIVE, side.name, seconds, peak_mb, 0, 0.0, note=ended)
+        measured = [_measured(json.loads(line)) for line in output if line.endswith("\n")]
+        wrong = errors.read().strip().splitlines()
+    verdict, note = (FAILED, (wrong or ["no message"])[-1]) if ended is None else (INCONCLUSIVE, ended)
+    lost = Measured(verdict, side.name, seconds, peak_mb, 0, 0.0, note=note)
     return measured + [lost] * (len(files) - len(measured))
 
 

@@ -111,7 +111,8 @@ def _decide_part(part: _Part, model: AnyModel[Any], budget: Budget) -> ObjectVer
     monitor = monitor_for(model)
     if monitor is not None:
         verdict = monitor.check_object(part.columns, model, budget)
-        if verdict.verdict is not Verdict.INCONCLUSIVE:
+        used_up = budget.seconds is not None and time.perf_counter() - started >= budget.seconds
+        if used_up or verdict.verdict is not Verdict.INCONCLUSIVE:
             return verdict
     operations = part.operations
     if operations is None:

@@ -129,8 +129,8 @@ def test_a_process_that_takes_too_much_memory_is_ended(tmp_path: Path) -> None:
 def test_a_process_that_fails_is_an_error_and_not_inconclusive(tmp_path: Path) -> None:
     program = tmp_path / "fails.py"
     program.write_text("raise SystemExit('broken')\n")
-    with pytest.raises(RuntimeError, match="broken"):
-        measure(Side("broken", (sys.executable, str(program))), [program], LIMITS)
+    (measured,) = measure(Side("broken", (sys.executable, str(program))), [program], LIMITS)
+    assert (measured.verdict, measured.note) == ("failed", "broken")
 
 
 def run_command(repository: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -158,6 +158,7 @@ def row(ours: str | None, porcupine: str | None, expected: str = "lawful") -> Ro
         (row("lawful", "violation"), 2),
         (row("lawful", "lawful", "violation"), 2),
         (row("nothing checked", "lawful"), 2),
+        (row("lawful", "failed"), 1),
     ],
 )
 def test_contradictions_are_errors(measured: Row, errors: int) -> None:
