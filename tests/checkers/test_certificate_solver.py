@@ -120,9 +120,22 @@ def test_a_core_that_is_none_is_a_disagreement_with_both_answers(other: str, mon
     if other == "z3":
         monkeypatch.setattr("lawful.checkers.linearizability.reference.check_object", lambda *_: part)
     with pytest.raises(
-        Disagreement, match=rf"with the core #0 #1 #2; {other} explains this core by the order #0 #2 #1"
+        Disagreement, match=rf"for what #0 #1 #2 answered; {other} explains these by the order #0 #2 #1"
     ):
         certify(part, STALE[:3], CasRegister(), BUDGET)
+
+
+def test_where_the_core_is_too_hard_what_was_recorded_is_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    part, core = verdict_on(STALE), minimal_core(STALE, CasRegister())
+    assert core is not None
+    later = [100 + 10 * i for i in range(MOST_OPERATIONS)]
+    many = tuple(replace(STALE[0], index=i, process=i, call_ns=i, return_ns=i + 5) for i in later)
+    large = replace(core, operations=core.operations + many)
+    monkeypatch.setattr("lawful.checkers.certificate.certify.minimal_core", lambda *_, **__: large)
+    certificate = certify(part, STALE, CasRegister(), BUDGET)
+    assert certificate is not None
+    assert certificate.by == ("reference search", "z3")
+    assert certificate.open == ("z3 on the core: too large: 67 operations, of at most 64",)
 
 
 @pytest.mark.skipif(not ETCD.is_dir(), reason="the recorded histories are not beside the repository")

@@ -1,29 +1,31 @@
 """The second opinion on a verdict: who else came to the same end, and what could not be asked.
 
 A lawful verdict is as good as its linearization, which is replayed. A violation is first reduced to its core, which
-violates by itself; the core goes to the reference search and to a solver. An answer that contradicts the verdict is a
+violates by itself; the core goes to the reference search and to a solver, or where one of them cannot decide it, what
+was recorded up to the violation does. An answer that contradicts the verdict is a
 defect of this program, in the search or in its second opinion, and is never a verdict: `Disagreement`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from lawful.checkers.certificate.exploration import TooLarge
 from lawful.checkers.certificate.replay import WrongWitness, replay
 from lawful.checkers.linearizability import reference
-from lawful.checkers.linearizability.core import Core, minimal_core
+from lawful.checkers.linearizability.core import minimal_core
+from lawful.checkers.linearizability.prefix import failing_prefix
 from lawful.checkers.verdict import Budget, ObjectVerdict, Verdict
-from lawful.models.history import ObjectKey, Operation
+from lawful.models.history import ObjectKey, Operation, Outcome
 from lawful.models.model import AnyModel
 
 REPLAY = "replay"
 REFERENCE = reference.METHOD
 SOLVER = "z3"
 _LONGEST_S = 60.0
-"""For the solver, where the budget has no limit."""
+"""For a question to the solver, where the budget has no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +62,73 @@ def certify(
     if core is None:
         # A verdict that the general search cannot repeat within the budget has to be believed or not as it is.
         return _without_core(part, operations, model, budget)
-    by, open_ = [], []
-    again = reference.check_object(core.operations, model, budget)
-    if again.verdict is Verdict.VIOLATION:
-        by.append(REFERENCE)
-    elif again.verdict is Verdict.INCONCLUSIVE:
-        open_.append(f"{REFERENCE}: {again.progress}")
-    else:
-        raise _disagreement(part, core, REFERENCE, [placed.index for placed in again.linearization or ()])
-    named, reason = _solved(part, core, model, budget)
-    if reason is None:
-        by.append(SOLVER)
-    else:
-        open_.append(f"{SOLVER}: {reason}")
+    recorded = failing_prefix(operations, part.blocked_at)
+    by: list[str] = []
+    open_: list[str] = []
+    named: tuple[int, ...] = ()
+    for means in (_by_reference, _by_solver):
+        opinion = means(part, core.operations, model, _shared(budget))
+        if opinion.open is not None:
+            # A core leaves much open, and where that is hard to search, what was recorded may be easy.
+            of_core = opinion.open
+            opinion = means(part, recorded, model, _shared(budget))
+            open_ += _still_open(opinion, of_core)
+        if opinion.open is None:
+            by.append(opinion.means)
+            named = named or opinion.named
     indexes = tuple(operation.index for operation in core.constrained)
     return Certificate(part.key, tuple(by), indexes, named, tuple(open_))
+
+
+def _shared(budget: Budget) -> Budget:
+    """Half of the time: two questions are asked of each of the means."""
+    return budget if budget.seconds is None else replace(budget, seconds=budget.seconds / 2)
+
+
+class _Opinion(NamedTuple):
+    """That a part of the history contradicts itself, by one of the means."""
+
+    means: str
+    named: tuple[int, ...] = ()
+    open: str | None = None
+    """Why there was no answer."""
+
+
+def _still_open(of_recorded: _Opinion, of_core: str) -> list[str]:
+    """What there was no answer to, said once where the reason is the same."""
+    if of_recorded.open == of_core:
+        return [f"{of_recorded.means}: {of_core}"]
+    told = [f"{of_recorded.means} on the core: {of_core}"]
+    if of_recorded.open is not None:
+        told.append(f"{of_recorded.means} on what was recorded: {of_recorded.open}")
+    return told
+
+
+def _by_reference(
+    part: ObjectVerdict, operations: Sequence[Operation], model: AnyModel[Any], budget: Budget
+) -> _Opinion:
+    again = reference.check_object(operations, model, budget)
+    if again.verdict is Verdict.VIOLATION:
+        return _Opinion(REFERENCE)
+    if again.verdict is Verdict.INCONCLUSIVE:
+        return _Opinion(REFERENCE, open=again.progress)
+    raise _disagreement(part, operations, REFERENCE, [placed.index for placed in again.linearization or ()])
+
+
+def _by_solver(part: ObjectVerdict, operations: Sequence[Operation], model: AnyModel[Any], budget: Budget) -> _Opinion:
+    try:
+        from lawful.checkers.certificate.solver import solve
+    except ImportError:
+        return _Opinion(SOLVER, open="not installed; python -m pip install 'lawful[prove]'")
+    try:
+        answer = solve(operations, model, _LONGEST_S if budget.seconds is None else budget.seconds)
+    except TooLarge as error:
+        return _Opinion(SOLVER, open=f"too large, {error}")
+    if answer.contradicts is None:
+        return _Opinion(SOLVER, open=answer.reason)
+    if not answer.contradicts:
+        raise _disagreement(part, operations, SOLVER, answer.order)
+    return _Opinion(SOLVER, answer.named)
 
 
 def _replayed(part: ObjectVerdict, operations: Sequence[Operation], model: AnyModel[Any]) -> Certificate:
@@ -100,29 +154,12 @@ def _without_core(
     raise Disagreement(f"{part.key} is in violation by {part.method}; {REFERENCE} explains it by the order {found}")
 
 
-def _solved(
-    part: ObjectVerdict, core: Core, model: AnyModel[Any], budget: Budget
-) -> tuple[tuple[int, ...], str | None]:
-    """The operations that the solver named, or why it did not."""
-    try:
-        from lawful.checkers.certificate.solver import solve
-    except ImportError:
-        return (), "not installed; python -m pip install 'lawful[prove]'"
-    try:
-        answer = solve(core.operations, model, _LONGEST_S if budget.seconds is None else budget.seconds)
-    except TooLarge as error:
-        return (), f"cannot be certified: too large, {error}"
-    if answer.contradicts is None:
-        return (), answer.reason
-    if not answer.contradicts:
-        raise _disagreement(part, core, SOLVER, answer.order)
-    return answer.named, None
-
-
-def _disagreement(part: ObjectVerdict, core: Core, other: str, order: Sequence[int]) -> Disagreement:
-    operations = " ".join(f"#{operation.index}" for operation in core.constrained)
+def _disagreement(
+    part: ObjectVerdict, operations: Sequence[Operation], other: str, order: Sequence[int]
+) -> Disagreement:
+    constrained = " ".join(f"#{operation.index}" for operation in operations if operation.outcome is Outcome.OK)
     found = " ".join(f"#{index}" for index in order) or "of none"
     return Disagreement(
-        f"{part.key} is in violation by {part.method}, with the core {operations}; "
-        f"{other} explains this core by the order {found}"
+        f"{part.key} is in violation by {part.method}, for what {constrained} answered; "
+        f"{other} explains these by the order {found}"
     )
