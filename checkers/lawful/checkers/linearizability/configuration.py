@@ -6,7 +6,7 @@ that all placed operations lead to, and which of those with an unknown outcome w
 
 from __future__ import annotations
 
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 Trail: TypeAlias = "tuple[Trail, int, int] | None"
 """What was placed, last first: the trail before, the operation, the number of the state after it. The operation is
@@ -28,6 +28,10 @@ Ways: TypeAlias = dict[int, Layer]
 """Configurations at several positions."""
 
 
+Reached: TypeAlias = dict[Key, list[Any]]
+"""What was entered at one position or within one: per key, what the configurations that are kept have used."""
+
+
 class Counter(Protocol):
     """Holds the search to its budget; `lawful.checkers.meter.Meter` is one."""
 
@@ -41,25 +45,3 @@ class Counter(Protocol):
     def look(self) -> None:
         """Compare with the budget without counting a step."""
         ...
-
-
-def admit(reached: dict[Key, list[int]], key: Key, used: int) -> bool:
-    """Enter a configuration, unless one is there that is as good: the same, with no more used (rule 4)."""
-    kept = reached.get(key)
-    if kept is None:
-        reached[key] = [used]
-        return True
-    for other in kept:
-        if not other & ~used:
-            return False
-    reached[key] = [other for other in kept if used & ~other] + [used]
-    return True
-
-
-def withdraw(reached: dict[Key, list[int]], key: Key, used: int) -> None:
-    """Forget that a configuration was entered; a better one that took its place stays."""
-    kept = reached[key]
-    if used in kept:
-        kept.remove(used)
-        if not kept:
-            del reached[key]

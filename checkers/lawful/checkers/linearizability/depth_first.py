@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from lawful.checkers.linearizability.configuration import Configuration, Counter, Key, Trail, Ways, admit, withdraw
+from lawful.checkers.linearizability.configuration import Configuration, Counter, Reached, Trail, Ways
 from lawful.checkers.meter import BudgetExhausted
 
 _STUCK_KEPT = 3
@@ -24,6 +24,10 @@ class Steps(Protocol):
 
     def successors(self, configuration: Configuration) -> Iterator[Configuration]:
         """Every configuration that explains at least one return more."""
+        ...
+
+    def enter(self, reached: Reached, configuration: Configuration) -> bool:
+        """Enter a configuration of one position, unless one was entered there that can do whatever it can."""
         ...
 
 
@@ -79,7 +83,7 @@ class _DepthFirst:
         self._short_cuts = short_cuts
         self._deepest = 0
         self._stuck: list[Configuration] = []
-        self._reached: list[dict[Key, list[int]]] = [{} for _ in range(positions)]
+        self._reached: list[Reached] = [{} for _ in range(positions)]
         self._path: list[Configuration] = []
         self._ahead: list[Iterator[Configuration]] = [iter(starts)]
         """One more than the path: where to go from the start, and from each configuration of the path."""
@@ -109,16 +113,17 @@ class _DepthFirst:
         return Found(False, None, self._deepest, tuple(self._stuck))
 
     def _worth_trying(self, configuration: Configuration) -> bool:
-        position, key, used, _ = configuration
+        position, key, _, _ = configuration
         layer = self._ways.get(position)
         if layer is not None and key[0] not in layer.get(key[1], ()):
             return False
-        return admit(self._reached[position], key, used)
+        return self._steps.enter(self._reached[position], configuration)
 
     def _forward(self, configuration: Configuration) -> None:
         if configuration[0] > self._deepest:
             self._deepest = configuration[0]
             self._stuck.clear()
+            self._patience = max(_PATIENCE, self._patience // 2)
             self._next_short_cut = self._counter.steps + self._patience
         self._path.append(configuration)
         self._ahead.append(self._steps.successors(configuration))
@@ -153,7 +158,9 @@ class _DepthFirst:
         """Start again from that level of the path."""
         # What is abandoned was not tried to the end: it must not be taken for known when it is met again.
         for position, key, used, _ in self._path[level + 1 :]:
-            withdraw(self._reached[position], key, used)
+            kept = self._reached[position][key]
+            if used in kept:
+                kept.remove(used)
         del self._path[level + 1 :], self._ahead[level + 1 :]
         self._ahead.append(self._steps.successors(self._path[level]))
         self._ways, self._guided_from = ways, level

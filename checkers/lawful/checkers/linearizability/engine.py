@@ -17,7 +17,8 @@ from lawful.checkers.linearizability.moves import Moves
 from lawful.checkers.linearizability.schedule import Schedule, schedule
 from lawful.checkers.linearizability.steps import UntimedSteps
 from lawful.checkers.linearizability.table import PurityRefuted, TransitionTable
-from lawful.checkers.linearizability.timed_steps import TimedSteps, TimedTable
+from lawful.checkers.linearizability.timed_steps import TimedSteps
+from lawful.checkers.linearizability.timed_table import TimedTable
 from lawful.checkers.meter import Meter
 from lawful.models.history import Operation
 from lawful.models.model import AnyModel, Model, TimedModel

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lawful.checkers.linearizability.configuration import Configuration, Counter, Key, Trail, admit
+from lawful.checkers.linearizability.configuration import Configuration, Counter, Key, Reached, Trail
 from lawful.checkers.linearizability.moves import Moves
 from lawful.checkers.linearizability.schedule import Schedule
 
@@ -46,12 +46,16 @@ class UntimedSteps:
         """Nothing is placed in `state` but what only looks."""
         return self._arrive(0, 0, state, 0, None)
 
+    def enter(self, reached: Reached, configuration: Configuration) -> bool:
+        """Enter a configuration, unless one is there that is as good (rule 4)."""
+        return _admit(reached, configuration[1], configuration[2])
+
     def successors(self, configuration: Configuration) -> Iterator[Configuration]:
         """Every configuration that is reached by explaining the next return, those with the fewest extras first."""
         position, (ahead, state), used, trail = configuration
         bit = self._positions[position].bit
         known = self._moves.locals_at(position)
-        reached: dict[Key, list[int]] = {(ahead, state): [used]}
+        reached: Reached = {(ahead, state): [used]}
         queue = [(ahead, state, used, trail)]
         for ahead, state, used, trail in queue:
             self._counter.step()
@@ -64,7 +68,7 @@ class UntimedSteps:
                 ahead_then = ahead | extra_bit | looked
                 if looked & bit:
                     yield self._arrive(position, ahead_then, after, used, (trail, rank, after))
-                elif admit(reached, (ahead_then, after), used):
+                elif _admit(reached, (ahead_then, after), used):
                     queue.append((ahead_then, after, used, (trail, rank, after)))
             for mask, after, looked in local.optional:
                 free = mask & ~used
@@ -74,7 +78,7 @@ class UntimedSteps:
                     step = (trail, -first.bit_length(), after)
                     if looked & bit:
                         yield self._arrive(position, ahead_then, after, used | first, step)
-                    elif admit(reached, (ahead_then, after), used | first):
+                    elif _admit(reached, (ahead_then, after), used | first):
                         queue.append((ahead_then, after, used | first, step))
 
     def _arrive(self, position: int, ahead: int, state: int, used: int, trail: Trail) -> Configuration:
@@ -90,3 +94,15 @@ class UntimedSteps:
                 if called:
                     ahead |= self._moves.right(called, state)
         return position, (ahead, state), used, trail
+
+
+def _admit(reached: Reached, key: Key, used: int) -> bool:
+    kept = reached.get(key)
+    if kept is None:
+        reached[key] = [used]
+        return True
+    for other in kept:
+        if not other & ~used:
+            return False
+    reached[key] = [other for other in kept if used & ~other] + [used]
+    return True

@@ -7,75 +7,40 @@ windows, so the windows exclude nothing that happened; the model decides, from w
 answers are possible at some instant of the window (`lawful.models.model.Window`). At a position the latter bound is
 the next return, so a window follows from the configuration once that carries the *latest call* among the placed.
 
-Of the four rules of `steps` two hold as they are, one in part and one not at all, since moving an operation moves the
-windows of others:
+Assumption: a model gives in a wider window whatever it gives in a narrower one, and the state that follows then allows
+whatever the other state does. It must: it does not know the instant either way, only less about it.
 
-1. *Just in time* holds: it keeps the order of the linearization, and with it every window.
-2. *Who only looks is placed at once* does not: what is placed earlier brings its call along, and raises the lower
-   bound for all that is placed after it.
-3. *Copies are used in order* holds for copies with an unknown outcome whose calls are no later than the latest call
-   among the placed: such a call moves no bound, so one copy is as good as another. One that would change nothing is
-   never used: it could only narrow the windows of others, and a call that may answer in a narrow window may answer
-   in a wider one.
-4. *Less used is better* holds between configurations with the same latest call.
+The rules of `steps` become:
+
+1. *Just in time* holds as it is: it keeps the order of the linearization, and with it every window.
+2. *Who only looks is placed at once*, where the model says from the answer that there was no effect (`KnowsEffects`),
+   where it leaves the state as it is, and where its call is no later than the latest among the placed. Then it raises
+   no lower bound, and its return no longer lowers an upper one: the windows of others can only grow. The same goes
+   for what was called before an operation that is placed next, as that one raises the bound in any case.
+3. *Copies are used in order* holds for those with an unknown outcome: the one that was called first leaves the wider
+   windows. One that would change nothing is never used.
+4. *Less used is better*, and so is an earlier latest call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from lawful.checkers.linearizability.configuration import Configuration, Counter, Key, Trail, admit
-from lawful.checkers.linearizability.kinds import Kinds
+from lawful.checkers.linearizability.configuration import Configuration, Counter, Reached
 from lawful.checkers.linearizability.schedule import Schedule
-from lawful.checkers.meter import Meter
-from lawful.models.model import TimedModel, Window, state_after
-
-_SECONDS_BETWEEN_LOOKS = 0.05
+from lawful.checkers.linearizability.timed_table import TimedTable
 
 
-class TimedTable:
-    """What each kind of operation does in each state and window, worked out once; states are numbered as found."""
+class Open(NamedTuple):
+    """An operation that may be placed at some position."""
 
-    def __init__(self, model: TimedModel[Any], meter: Meter) -> None:
-        self._model = model
-        self._meter = meter
-        self._next_look_s = 0.0
-        self._numbers: dict[Any, int] = {}
-        self._entries: dict[tuple[int, int, int, int], tuple[int, ...]] = {}
-        self.kinds = Kinds()
-        self.states: list[Any] = []
-        self.initial = self._number_of(model.initial())
-
-    def after(self, state: int, kind: int, earliest_ns: int, latest_ns: int) -> tuple[int, ...]:
-        """The states that may follow where an operation takes effect in the window."""
-        key = (state, kind, earliest_ns, latest_ns)
-        entry = self._entries.get(key)
-        if entry is None:
-            entry = self._entries[key] = self._entry(state, kind, Window(earliest_ns, latest_ns))
-        return entry
-
-    def _entry(self, state: int, kind: int, window: Window) -> tuple[int, ...]:
-        known = self.kinds.kinds[kind]
-        found: list[int] = []
-        for transition in self._model.timed_step(self.states[state], self.kinds.calls[known.call], window):
-            after = state_after(transition, known.result) if known.known else transition.state
-            if after is not None:
-                number = self._number_of(after)
-                if number not in found:
-                    found.append(number)
-        # A model may be slow: look at the clock after every call of it, though not more often than useful.
-        if self._meter.seconds > self._next_look_s:
-            self._meter.look()
-            self._next_look_s = self._meter.seconds + _SECONDS_BETWEEN_LOOKS
-        return tuple(found)
-
-    def _number_of(self, state: Any) -> int:
-        number = self._numbers.get(state)
-        if number is None:
-            number = self._numbers[state] = len(self.states)
-            self.states.append(state)
-        return number
+    choice: int
+    """Its rank in order of return; ~i for number i of those with an unknown outcome."""
+    bit: int
+    """Its bit among the open or among the unknown operations."""
+    kind: int
+    call_ns: int
 
 
 class TimedSteps:
@@ -85,57 +50,129 @@ class TimedSteps:
         self._schedule = schedule
         self._table = table
         self._counter = counter
+        self._open: dict[int, tuple[Open, ...]] = {}
+        self._lookers: dict[int, tuple[Open, ...]] = {}
 
     def start(self, state: int) -> Configuration:
         """Nothing is placed."""
-        return 0, (0, state, 0), 0, None
+        return self._settled((0, (0, state, 0), 0, None))
+
+    def enter(self, reached: Reached, configuration: Configuration) -> bool:
+        """Enter a configuration, unless one is there that is as good (rule 4)."""
+        _, (ahead, state, latest_call_ns), used, _ = configuration
+        kept = reached.setdefault((ahead, state), [])
+        if any(call_ns <= latest_call_ns and not other & ~used for other, call_ns in kept):
+            return False
+        kept[:] = [(other, call_ns) for other, call_ns in kept if used & ~other or latest_call_ns > call_ns]
+        kept.append((used, latest_call_ns))
+        return True
 
     def successors(self, configuration: Configuration) -> Iterator[Configuration]:
-        """Every configuration that is reached by placing what returns next, those with the fewest extras first."""
-        position, (ahead, state, latest_call_ns), used, trail = configuration
-        blocked = self._schedule.positions[position]
-        reached: dict[Key, list[int]] = {(ahead, state, latest_call_ns): [used]}
-        queue = [configuration]
-        for _, (ahead, state, latest_call_ns), used, trail in queue:
-            self._counter.step()
-            for rank, bit, kind in blocked.window:
-                if ahead & bit:
-                    continue
-                earliest_ns = max(latest_call_ns, self._schedule.positions[rank].operation.call_ns)
-                for after in self._table.after(state, kind, earliest_ns, blocked.deadline_ns):
-                    key = (ahead | bit, after, earliest_ns)
-                    if rank == position:
-                        yield self._arrive(position, key, used, (trail, rank, after))
-                    elif admit(reached, key, used):
-                        queue.append((position, key, used, (trail, rank, after)))
-            for number, kind in self._usable(position, used, latest_call_ns):
-                earliest_ns = max(latest_call_ns, self._schedule.unknown[number].call_ns)
-                for after in self._table.after(state, kind, earliest_ns, blocked.deadline_ns):
-                    key, used_then = (ahead, after, earliest_ns), used | 1 << number
-                    if after != state and admit(reached, key, used_then):
-                        queue.append((position, key, used_then, (trail, ~number, after)))
+        """Every configuration that is reached by placing what returns next, those with the fewest extras first.
 
-    def _usable(self, position: int, used: int, latest_call_ns: int) -> Iterator[tuple[int, int]]:
-        """The operations with an unknown outcome that may be placed, with their kinds, without needless copies."""
-        blocked = self._schedule.positions[position]
-        called = (1 << blocked.unknown) - 1
-        for kind, mask in self._schedule.copies[: blocked.unknown_kinds]:
-            free = mask & called & ~used
-            covered = False
-            while free:
-                first = free & -free
-                free ^= first
-                number = first.bit_length() - 1
-                early = self._schedule.unknown[number].call_ns <= latest_call_ns
-                if not (early and covered):
-                    yield number, kind
-                covered |= early
+        Operations with an unknown outcome come last: most of them never took effect.
+        """
+        position = configuration[0]
+        reached: Reached = {}
+        self.enter(reached, configuration)
+        level = [configuration]
+        while level:
+            later: list[Configuration] = []
+            for node in level:
+                self._counter.step()
+                for successor in self._placing(node, self._open_at(position)):
+                    if successor[0] > position:
+                        yield successor
+                    elif self.enter(reached, successor):
+                        level.append(successor)
+            for node in level:
+                for successor in self._placing(node, self._unknown_at(position, node[2])):
+                    if successor[0] > position:
+                        yield successor
+                    elif self.enter(reached, successor):
+                        later.append(successor)
+            level = later
 
-    def _arrive(self, position: int, key: tuple[int, ...], used: int, trail: Trail) -> Configuration:
-        """Go past every return that is explained."""
-        ahead, state, latest_call_ns = key
-        positions = self._schedule.positions
-        while position < len(positions) and ahead & positions[position].bit:
-            ahead ^= positions[position].bit
-            position += 1
+    def _placing(self, node: Configuration, candidates: Sequence[Open]) -> Iterator[Configuration]:
+        """The configurations after each of `candidates` that can be placed next."""
+        position, (ahead, state, latest_call_ns), used, _ = node
+        returning = self._schedule.positions[position]
+        for candidate in candidates:
+            choice, bit, kind, call_ns = candidate
+            if choice >= 0 and ahead & bit:
+                continue
+            earliest_ns = max(latest_call_ns, call_ns)
+            looked = self._looked(node, earliest_ns)
+            ahead_then = looked[1][0]
+            if choice >= 0 and ahead_then & bit:
+                if choice == position or not ahead_then & returning.bit:
+                    yield self._settled(looked)
+            elif not ahead_then & returning.bit:
+                # Else what returns next is better placed first, and this candidate at the next position.
+                ahead_then, used_then = (ahead_then | bit, used) if choice >= 0 else (ahead_then, used | bit)
+                for after in self._table.after(state, kind, earliest_ns, returning.deadline_ns):
+                    if choice >= 0 or after != state:
+                        key = (ahead_then, after, earliest_ns)
+                        yield self._settled((position, key, used_then, (looked[3], choice, after)))
+
+    def _looked(self, node: Configuration, bound_ns: int) -> Configuration:
+        """`node` with all that only looks, is right in its state and was called by `bound_ns` (rule 2)."""
+        position, (ahead, state, latest_call_ns), used, trail = node
+        latest_ns = self._schedule.positions[position].deadline_ns
+        for choice, bit, kind, call_ns in self._lookers_at(position):
+            if call_ns > bound_ns:
+                break
+            if not ahead & bit:
+                earliest_ns = max(latest_call_ns, call_ns)
+                if state in self._table.after(state, kind, earliest_ns, latest_ns):
+                    ahead, latest_call_ns, trail = ahead | bit, earliest_ns, (trail, choice, state)
         return position, (ahead, state, latest_call_ns), used, trail
+
+    def _settled(self, configuration: Configuration) -> Configuration:
+        """Go past every return that is explained, and place what only looks on the way."""
+        positions = self._schedule.positions
+        while configuration[0] < len(positions):
+            position, (ahead, state, latest_call_ns), used, trail = self._looked(configuration, configuration[1][2])
+            bit = positions[position].bit
+            if not ahead & bit:
+                return position, (ahead, state, latest_call_ns), used, trail
+            configuration = position + 1, (ahead ^ bit, state, latest_call_ns), used, trail
+        return configuration
+
+    def _open_at(self, position: int) -> tuple[Open, ...]:
+        """The completed operations that are open, in order of return."""
+        found = self._open.get(position)
+        if found is None:
+            positions = self._schedule.positions
+            window = positions[position].window
+            found = self._open[position] = tuple(
+                Open(rank, bit, kind, positions[rank].operation.call_ns) for rank, bit, kind in window
+            )
+        return found
+
+    def _lookers_at(self, position: int) -> tuple[Open, ...]:
+        """Those of the open operations that only look, in order of call."""
+        found = self._lookers.get(position)
+        if found is None:
+            found = self._lookers[position] = tuple(
+                sorted(
+                    (opened for opened in self._open_at(position) if self._only_looks(opened.choice)),
+                    key=lambda opened: (opened.call_ns, opened.choice),
+                )
+            )
+        return found
+
+    def _only_looks(self, rank: int) -> bool:
+        return self._table.only_looks(self._schedule.positions[rank].operation)
+
+    def _unknown_at(self, position: int, used: int) -> tuple[Open, ...]:
+        """The operations with an unknown outcome that may be placed: the first one of each kind (rule 3)."""
+        found = []
+        called = (1 << self._schedule.positions[position].unknown) - 1
+        for kind, mask in self._schedule.copies[: self._schedule.positions[position].unknown_kinds]:
+            free = mask & called & ~used
+            if free:
+                first = free & -free
+                number = first.bit_length() - 1
+                found.append(Open(~number, first, kind, self._schedule.unknown[number].call_ns))
+        return tuple(found)
