@@ -140,7 +140,8 @@ def _states(model: AnyModel[Any], placed: Sequence[Operation], refused: Refused)
     latest_call_ns = 0
     for position, operation in enumerate(placed):
         latest_call_ns = max(latest_call_ns, operation.call_ns)
-        returns = [later.return_ns for later in placed[position:] if later.return_ns is not None]
+        completed = [later for later in placed[position:] if later.outcome is Outcome.OK]
+        returns = [later.return_ns for later in completed if later.return_ns is not None]
         window = Window(latest_call_ns, min(returns, default=latest_call_ns))
         steps = transitions(model, states[-1], Call(operation.function, operation.arguments), window)
         because = refused.linearization[position].because

@@ -3,7 +3,7 @@
 The windows of a timed model are narrowest where they also follow from the operations placed before and after (see
 `model.Window`). Then what a call may do depends on the whole order so far, an operation without an answer is worth
 placing at every point since its call, and a search through a run with a few of them may not end. Here a window is the
-operation's own interval, from its call to its return, or to the end of the recording where nobody saw it return.
+operation's own interval, from its call to its return, or to the end of the recording where its outcome is unknown.
 
 That is wider, so every linearization with the narrow windows is one with these: a violation that is found is one by
 either. What is given up is small: an expiry may be taken to lie too early or too late by as much as an operation
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic
 
-from lawful.models.history import Operation
+from lawful.models.history import Operation, Outcome
 from lawful.models.model import Call, ExplainsRefusals, Refusal, S, TimedModel, Transition, Window
 from lawful.models.values import Json
 
@@ -25,15 +25,16 @@ def with_own_windows(operations: Sequence[Operation]) -> list[Operation]:
     """The same operations, each with its window among its arguments."""
     end_ns = max((max(one.call_ns, one.return_ns or 0) for one in operations), default=0)
     return [
-        replace(
-            one,
-            arguments={
-                "arguments": one.arguments,
-                "window_ns": (one.call_ns, end_ns if one.return_ns is None else one.return_ns),
-            },
-        )
+        replace(one, arguments={"arguments": one.arguments, "window_ns": (one.call_ns, _latest_ns(one, end_ns))})
         for one in operations
     ]
+
+
+def _latest_ns(operation: Operation, end_ns: int) -> int:
+    """When the effect came at the latest. That a client gave up waiting says nothing about it."""
+    if operation.outcome is Outcome.UNKNOWN or operation.return_ns is None:
+        return end_ns
+    return operation.return_ns
 
 
 @dataclass(frozen=True, slots=True)

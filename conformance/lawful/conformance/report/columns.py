@@ -10,7 +10,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from lawful.models.history import FaultEvent, Operation
+from lawful.models.history import FaultEvent, Operation, Outcome
 from lawful.models.wording import answer_text, call_text, fault_text, operation_text
 
 MOST_OPERATIONS = 40
@@ -55,7 +55,8 @@ def columns(operations: Sequence[Operation], faults: Sequence[FaultEvent] = ()) 
         while waiting and waiting[0].call_ns <= operation.call_ns:
             lines.append(f"⚡ {fault_text(waiting.pop(0))}")
         lines += _cell(operation, processes.index(operation.process), len(processes), width)
-        open_until_ns = max(open_until_ns, float("inf") if operation.return_ns is None else operation.return_ns)
+        known = operation.outcome is not Outcome.UNKNOWN and operation.return_ns is not None
+        open_until_ns = max(open_until_ns, operation.return_ns or 0) if known else float("inf")
     if len(operations) > len(shown):
         lines.append(f"… and {len(operations) - len(shown)} more operations")
     return "\n".join(line.rstrip() for line in lines)
