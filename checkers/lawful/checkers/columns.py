@@ -205,10 +205,12 @@ class Columns:
 
     def calls(self, function: str) -> NDArray[np.bool_]:
         """Which rows call `function`."""
-        return self.function == list(self.functions).index(function)
+        rows: NDArray[np.bool_] = self.function == list(self.functions).index(function)
+        return rows
 
     def function_name(self, row: int) -> str:
-        return list(self.functions)[self.function[row]]
+        name: str = list(self.functions)[self.function[row]]
+        return name
 
     def call(self, row: int) -> Call:
         """What was asked for in a row."""

@@ -1,7 +1,8 @@
 """What the runner and a client process say to each other: one JSON object a line, over the process's own pipes.
 
 Runner to client: `Setup` once, then one `Request` at a time. Client to runner: a `Reply` numbered `READY` once, then
-one to each request, with its number. A process of its own per client is what makes killing a client at any instant possible.
+one to each request, with its number. A process of its own per client is what makes killing a client at any instant
+possible.
 """
 
 from __future__ import annotations
