@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lawful.checkers.linearizability import search
+from lawful.checkers.linearizability import check
 from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
 from lawful.conformance.errors import ExitCode, UsageError
 from lawful.conformance.evidence import Evidence, gather
 from lawful.conformance.model_choice import ModelOf
 from lawful.models.history import History, ObjectKey, Operation
-from lawful.models.model import AnyModel, TimedModel, UnknownCall
-from lawful.models.own_window import OwnWindows, with_own_windows
+from lawful.models.model import AnyModel, UnknownCall
 
 EXIT_CODES = {
     Verdict.LAWFUL: ExitCode.LAWFUL,
@@ -33,9 +32,7 @@ def check_objects(parts: Mapping[ObjectKey, Sequence[Operation]], model_of: Mode
 def check_object(operations: Sequence[Operation], model: AnyModel[Any], budget: Budget) -> ObjectVerdict:
     """The verdict on one object. Raises `UsageError` where the model does not know an operation."""
     try:
-        if isinstance(model, TimedModel):
-            return search.check_object(with_own_windows(operations), OwnWindows(model), budget)
-        return search.check_object(operations, model, budget)
+        return check.check_object(operations, model, budget)
     except UnknownCall as error:
         raise UsageError(
             f"the model {model.name} does not fit the object {operations[0].object_key}",

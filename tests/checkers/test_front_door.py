@@ -1,0 +1,64 @@
+"""The front door picks a method by the model and the length of the history, and says which."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from lawful.checkers.linearizability.check import MONITORED_FROM, check_object
+from lawful.checkers.verdict import Verdict
+from lawful.models.history import Operation, Outcome
+from lawful.models.register import Register
+from lawful.models.task_store.leader_lease import LeaderLeaseModel
+from lawful.models.values import Json
+
+
+def writes_and_reads(count: int) -> list[Operation]:
+    """One client that writes distinct values and reads each back."""
+    operations = []
+    for index in range(count):
+        reads = index % 2 == 1
+        operations.append(
+            Operation(
+                index,
+                0,
+                "register",
+                "read" if reads else "write",
+                {} if reads else {"value": index},
+                Outcome.OK,
+                10 * index,
+                10 * index + 5,
+                result=index - 1 if reads else None,
+            )
+        )
+    return operations
+
+
+def test_a_short_history_is_searched() -> None:
+    found = check_object(writes_and_reads(20), Register())
+    assert (found.verdict, found.method) == (Verdict.LAWFUL, "just-in-time search")
+
+
+def test_a_long_history_goes_to_the_monitor_of_its_type() -> None:
+    pytest.importorskip("numpy")
+    operations = writes_and_reads(MONITORED_FROM)
+    found = check_object(operations, Register())
+    assert (found.verdict, found.method) == (Verdict.LAWFUL, "register zones")
+    operations[1001] = dataclasses.replace(operations[1001], result=998)
+    assert check_object(operations, Register()).verdict is Verdict.VIOLATION
+
+
+def test_what_a_monitor_cannot_tell_is_searched() -> None:
+    operations = writes_and_reads(MONITORED_FROM)
+    same_value_twice = dataclasses.replace(operations[4], arguments={"value": 2})
+    operations[4] = same_value_twice
+    operations[5] = dataclasses.replace(operations[5], result=2)
+    found = check_object(operations, Register())
+    assert (found.verdict, found.method) == (Verdict.LAWFUL, "just-in-time search")
+
+
+def test_a_model_with_time_is_searched() -> None:
+    arguments: dict[str, Json] = {"holder": "a", "ttl_ms": 5}
+    granted = Operation(0, 0, "leader_lease", "acquire", arguments, Outcome.OK, 0, 1, key="s", result=1)
+    assert check_object([granted], LeaderLeaseModel()).verdict is Verdict.LAWFUL
