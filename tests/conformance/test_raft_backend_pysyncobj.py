@@ -8,17 +8,25 @@ the guard is needed is the proof that it works.
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pysyncobj import FAIL_REASON, SyncObj, SyncObjConf, SyncObjConsumer, replicated
-from pysyncobj.journal import FileJournal
-from pysyncobj.transport import TCPTransport
-from pysyncobj.version import VERSION
 
 from lawful.conformance.backends.raft import node as raft_node
+from lawful.conformance.backends.raft.library import (
+    FAIL_REASON,
+    VERSION,
+    FileJournal,
+    SyncObj,
+    SyncObjConf,
+    SyncObjConsumer,
+    TCPTransport,
+    replicated,
+)
 from lawful.conformance.backends.raft.node import Applied, Failed, Unknown
 from lawful.conformance.backends.raft.transport import GoBack, GuardedTransport, is_awaiting
 from lawful.conformance.processes import free_ports
@@ -289,6 +297,16 @@ def test_an_exception_in_a_callback_applies_the_command_again(make: Make) -> Non
         node.tick()
     node.tick()
     assert node.counter.count == 2
+
+
+@pytest.mark.parametrize(
+    ("module", "works"), [("pysyncobj", False), ("lawful.conformance.backends.raft.library", True)]
+)
+def test_the_import_breaks_a_function_of_the_standard_library(module: str, works: bool) -> None:
+    script = f"import socket, {module}; print(socket.inet_ntop(socket.AF_INET, bytes([127, 0, 0, 1])))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (run.returncode == 0) == works, run.stderr
+    assert (run.stdout == "127.0.0.1\n") == works
 
 
 @pytest.mark.parametrize(

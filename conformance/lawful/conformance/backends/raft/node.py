@@ -26,9 +26,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from pysyncobj import FAIL_REASON, SyncObj, SyncObjConf, SyncObjConsumer, replicated
-from pysyncobj.transport import TCPTransport
-
+from lawful.conformance.backends.raft.library import (
+    FAIL_REASON,
+    SyncObj,
+    SyncObjConf,
+    SyncObjConsumer,
+    TCPTransport,
+    replicated,
+)
 from lawful.conformance.backends.raft.settings import NodeSettings
 from lawful.conformance.backends.raft.store import Command, Refused, TaskStore
 from lawful.conformance.backends.raft.store.command import parse_command

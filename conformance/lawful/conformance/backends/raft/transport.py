@@ -27,7 +27,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pysyncobj.transport import TCPTransport
+from lawful.conformance.backends.raft.library import TCPTransport
 
 _PATIENCE_S = 0.5
 """After which a request to go back is repeated: the connection that it went into may have broken."""
