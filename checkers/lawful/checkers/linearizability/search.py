@@ -13,7 +13,7 @@ from typing import Any
 
 from lawful.checkers.linearizability.engine import engine_for
 from lawful.checkers.linearizability.evidence import refused, replay
-from lawful.checkers.meter import Meter
+from lawful.checkers.meter import BudgetExhausted, Meter
 from lawful.checkers.verdict import Budget, ObjectVerdict, Verdict
 from lawful.models.history import ObjectKey, Operation, Outcome
 from lawful.models.model import AnyModel
@@ -45,7 +45,16 @@ def _decided(operations: Sequence[Operation], model: AnyModel[Any], meter: Meter
     plan = engine.prepare(operations)
     if not plan.positions:
         return {"verdict": Verdict.NOTHING_CHECKED}
-    found = engine.search(plan)
+    try:
+        found = engine.search(plan)
+    except BudgetExhausted as exhausted:
+        # Used up before the search proper began: by the model's first step, or by what was done before.
+        progress = f"{exhausted}; the first 0 of {len(plan.positions)} returns are explained"
+        return {
+            "verdict": Verdict.INCONCLUSIVE,
+            "blocked_at": plan.positions[0].operation.index,
+            "progress": progress,
+        }
     if found.linearizable:
         placed = replay(model, plan, engine.placements(plan, found.trail))
         # `replay` has checked that none of them is missing: a window ends at the earliest return that is not placed.
