@@ -28,6 +28,9 @@ Ways: TypeAlias = dict[int, Layer]
 """Configurations at several positions."""
 
 
+Onward: TypeAlias = Ways | list[Configuration]
+"""What leads further: either configurations that must be met on the way, or the first ones beyond."""
+
 Reached: TypeAlias = dict[Key, list[Any]]
 """What was entered at one position or within one: per key, what the configurations that are kept have used."""
 

@@ -6,10 +6,11 @@ every configuration has been tried, each once, and none that is worse than one t
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from lawful.checkers.linearizability.configuration import Configuration, Counter, Reached, Trail, Ways
+from lawful.checkers.linearizability.configuration import Configuration, Counter, Onward, Reached, Trail, Ways
 from lawful.checkers.meter import BudgetExhausted
 
 _STUCK_KEPT = 3
@@ -38,8 +39,8 @@ class ShortCuts(Protocol):
         """Whether nothing gets past `position`. May take as long as `effort` steps; False says nothing."""
         ...
 
-    def ways(self, configuration: Configuration, position: int, effort: int) -> Ways | None:
-        """All that may be met on the way from `configuration` past `position`; empty where there is no way.
+    def onward(self, configuration: Configuration, position: int, effort: int) -> Onward | None:
+        """What lies on the way from `configuration` past `position`; empty where there is no way.
 
         None: that would take longer than about `effort` steps.
         """
@@ -140,11 +141,11 @@ class _DepthFirst:
         back = _NEAREST
         while back <= len(self._path):
             level = len(self._path) - back
-            ways = short_cuts.ways(self._path[level], self._deepest, self._patience)
-            if ways is None:
+            onward = short_cuts.onward(self._path[level], self._deepest, self._patience)
+            if onward is None:
                 break
-            if ways:
-                self._follow(ways, level)
+            if onward:
+                self._follow(onward, level)
                 break
             self._note_stuck(self._path[level:])
             del self._path[level:], self._ahead[level + 1 :]
@@ -154,17 +155,48 @@ class _DepthFirst:
         self._patience *= 2
         self._next_short_cut = self._counter.steps + self._patience
 
-    def _follow(self, ways: Ways, level: int) -> None:
+    def _follow(self, onward: Onward, level: int) -> None:
         """Start again from that level of the path."""
+        abandoned = self._path[level + 1 :]
+        del self._path[level + 1 :], self._ahead[level + 1 :]
+        if isinstance(onward, list):
+            self._ahead.append(iter(onward))
+            return
         # What is abandoned was not tried to the end: it must not be taken for known when it is met again.
-        for position, key, used, _ in self._path[level + 1 :]:
+        for position, key, used, _ in abandoned:
             kept = self._reached[position][key]
             if used in kept:
                 kept.remove(used)
-        del self._path[level + 1 :], self._ahead[level + 1 :]
         self._ahead.append(self._steps.successors(self._path[level]))
-        self._ways, self._guided_from = ways, level
+        self._ways, self._guided_from = onward, level
 
     def _note_stuck(self, given_up: Sequence[Configuration]) -> None:
         furthest = [configuration for configuration in given_up if configuration[0] == self._deepest]
         self._stuck += furthest[: _STUCK_KEPT - len(self._stuck)]
+
+
+class Leaps:
+    """Short cuts for any steps: instead of one way after the other, all of them return by return."""
+
+    def __init__(self, steps: Steps, counter: Counter) -> None:
+        self._steps = steps
+        self._counter = counter
+
+    def refuted(self, position: int, effort: int) -> bool:
+        """Never: that takes knowledge of the model."""
+        return False
+
+    def onward(self, configuration: Configuration, position: int, effort: int) -> list[Configuration] | None:
+        """The first configurations past `position`, the furthest first; None where there are too many on the way."""
+        stop = self._counter.steps + effort
+        reached: defaultdict[int, Reached] = defaultdict(dict)
+        waiting: defaultdict[int, list[Configuration]] = defaultdict(list)
+        waiting[configuration[0]].append(configuration)
+        for here in range(configuration[0], position + 1):
+            for node in waiting.pop(here, ()):
+                for successor in self._steps.successors(node):
+                    if self._counter.steps > stop:
+                        return None
+                    if self._steps.enter(reached[successor[0]], successor):
+                        waiting[successor[0]].append(successor)
+        return [successor for there in sorted(waiting, reverse=True) for successor in waiting[there]]

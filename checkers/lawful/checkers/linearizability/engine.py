@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from lawful.checkers.linearizability.configuration import Trail
-from lawful.checkers.linearizability.depth_first import Found, explore
+from lawful.checkers.linearizability.depth_first import Found, Leaps, explore
 from lawful.checkers.linearizability.evidence import Placement, unrolled, with_lookers
 from lawful.checkers.linearizability.frontier import Refuter
 from lawful.checkers.linearizability.moves import Moves
@@ -57,7 +57,7 @@ class UntimedEngine:
         while True:
             moves = Moves(plan, self._table)
             steps = UntimedSteps(plan, moves, self._meter)
-            refuter = Refuter(plan, self._table, moves, self._meter)
+            refuter = Refuter(plan, self._table, moves, self._meter, Leaps(steps, self._meter))
             try:
                 starts = [steps.start(self._table.initial)]
                 found = explore(steps, starts, len(plan.positions), self._meter, refuter)
@@ -83,7 +83,9 @@ class TimedEngine:
 
     def search(self, plan: Schedule) -> Found:
         steps = TimedSteps(plan, self._table, self._meter)
-        return explore(steps, [steps.start(self._table.initial)], len(plan.positions), self._meter)
+        return explore(
+            steps, [steps.start(self._table.initial)], len(plan.positions), self._meter, Leaps(steps, self._meter)
+        )
 
     def placements(self, plan: Schedule, trail: Trail) -> list[Placement]:
         return [

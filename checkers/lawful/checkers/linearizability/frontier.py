@@ -14,14 +14,15 @@ then cannot be explained at all.
 
 Models with too many reachable states cannot be started from all of them. Nor can they be relaxed in the first way:
 a register to which something may be appended any number of times has no end of states. For those only exact proofs are
-tried, from one configuration on and without operations of unknown outcome.
+tried, from one configuration on; with operations of unknown outcome, by the steps of the search itself.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 
-from lawful.checkers.linearizability.configuration import Configuration, Counter, Layer, Ways
+from lawful.checkers.linearizability.configuration import Configuration, Counter, Layer, Onward
+from lawful.checkers.linearizability.depth_first import Leaps
 from lawful.checkers.linearizability.moves import Moves
 from lawful.checkers.linearizability.schedule import Open, Schedule
 from lawful.checkers.linearizability.table import TransitionTable
@@ -42,13 +43,16 @@ class _TooMuchEffort(Exception):
 class Refuter:
     """Tries to prove that some return of one history cannot be explained."""
 
-    def __init__(self, schedule: Schedule, table: TransitionTable, moves: Moves, counter: Counter) -> None:
+    def __init__(
+        self, schedule: Schedule, table: TransitionTable, moves: Moves, counter: Counter, leaps: Leaps
+    ) -> None:
         self._positions = schedule.positions
         self._kinds = sorted({*schedule.kinds, *(copies.kind for copies in schedule.copies)})
         self._uses_unknown = bool(schedule.copies)
         self._table = table
         self._moves = moves
         self._counter = counter
+        self._leaps = leaps
         self._states: tuple[int, ...] | None = None
         self._length: dict[int, int] = {}
         self._left = 0
@@ -74,13 +78,13 @@ class Refuter:
             self._length[position] = length
         return False
 
-    def ways(self, configuration: Configuration, position: int, effort: int) -> Ways | None:
-        """All that may be met on the way from `configuration` past `position`; empty where there is provably none.
+    def onward(self, configuration: Configuration, position: int, effort: int) -> Onward | None:
+        """What lies on the way from `configuration` past `position`; empty where there is provably none.
 
         None where that would take much longer than `effort` steps of the search.
         """
         if self._uses_unknown and not self._reachable():
-            return None
+            return self._leaps.onward(configuration, position, effort)
         self._left = effort * _SETS_PER_STEP
         first, (ahead, state), _, _ = configuration
         crossings: list[Crossing] = []
