@@ -10,20 +10,30 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
-from collections import Counter
+from collections import Counter as Count
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from lawful.checkers.linearizability import reference
 from lawful.checkers.linearizability.monitors.monitor import Monitor
 from lawful.checkers.verdict import ObjectVerdict, Verdict
+from lawful.models.append_list import AppendList
+from lawful.models.cas_register import CasRegister
+from lawful.models.counter import Counter
+from lawful.models.fifo_queue import FifoQueue
 from lawful.models.history import Operation, Outcome
+from lawful.models.key_value import KeyValue
 from lawful.models.model import Call, Model
+from lawful.models.priority_queue import PriorityQueue
+from lawful.models.register import Register
+from lawful.models.semaphore import Semaphore
+from lawful.models.stack import Stack
+from lawful.models.value_set import ValueSet
 from lawful.models.values import Json, identical
 
 Draw = Callable[[Random, int], Call]
@@ -119,7 +129,7 @@ def _operation(number: int, call: Call, outcome: Outcome, call_ns: int, return_n
 class Tally:
     """How often the monitor gave each verdict."""
 
-    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    verdicts: Count[Verdict] = field(default_factory=Count)
     disagreements: list[str] = field(default_factory=list)
 
     def share(self, verdict: Verdict) -> float:
@@ -206,7 +216,154 @@ def mutated(monitor: str, module: str, old: str, new: str) -> Monitor:
         sys.modules.update(mine)
 
 
+def mostly_new(random: Random, number: int) -> int:
+    """A value of its own for each operation, or now and then one that others may have as well."""
+    return number + 1 if random.random() < 0.95 else random.randint(0, 3)
+
+
+def draw_register(random: Random, number: int) -> Call:
+    if random.random() < 0.6:
+        return Call("read", {})
+    return Call("write", {"value": mostly_new(random, number)})
+
+
+def draw_cas_register(random: Random, number: int) -> Call:
+    chance = random.random()
+    if chance < 0.35:
+        return Call("read", {})
+    if chance < 0.5:
+        return Call("write", {"value": mostly_new(random, number)})
+    old = random.choice((number, number, number, number - 1, random.randint(0, number + 1)))
+    return Call("cas", {"old": old, "new": mostly_new(random, number)})
+
+
+def put_or_take(put: str, take: str, puts: float = 0.5) -> Callable[[Random, int], Call]:
+    """Calls to a container."""
+
+    def draw(random: Random, number: int) -> Call:
+        return Call(put, {"value": mostly_new(random, number)}) if random.random() < puts else Call(take, {})
+
+    return draw
+
+
+def draw_priority_queue(random: Random, number: int) -> Call:
+    value = random.choice((number + 1, number + 1, 20 - number, 20 - number, random.randint(0, 30)))
+    return Call("insert", {"value": value}) if random.random() < 0.5 else Call("delete_min", {})
+
+
+def draw_set(random: Random, number: int) -> Call:
+    return Call(random.choice(("insert", "remove", "contains")), {"value": random.choice((1, 1, 1, 2))})
+
+
+def draw_semaphore(random: Random, number: int) -> Call:
+    return Call(random.choice(("acquire", "acquire", "release")), {})
+
+
+def draw_key_value(random: Random, number: int) -> Call:
+    chance = random.random()
+    if chance < 0.5:
+        return Call("get", {})
+    piece = f"{number if random.random() < 0.95 else random.randint(0, 3)}."
+    return Call("append" if chance < 0.85 else "put", {"value": piece if random.random() < 0.95 else "i."})
+
+
+def draw_append_list(random: Random, number: int) -> Call:
+    return Call("read", {}) if random.random() < 0.5 else Call("append", {"value": mostly_new(random, number)})
+
+
+def draw_counter(*amounts: int) -> Callable[[Random, int], Call]:
+    """Calls to a counter that add one of the amounts."""
+
+    def draw(random: Random, number: int) -> Call:
+        function = random.choice(("read", "read", "add", "add", "add_and_get"))
+        return Call(function, {} if function == "read" else {"delta": random.choice(amounts)})
+
+    return draw
+
+
+class DataType(NamedTuple):
+    """A data type: its monitor, and what its histories are made of."""
+
+    monitor: str
+    """Module and name."""
+    model: Model[Any]
+    draw: Callable[[Random, int], Call]
+    answers: tuple[Json, ...]
+    """Answers for histories that are spoiled."""
+    undecided: float
+    """The largest share of histories that the monitor may leave to the search."""
+    unknown: tuple[float, ...] = (0.0, 0.0, 0.15, 0.4)
+
+    @property
+    def sampler(self) -> Sampler:
+        return Sampler(self.model, self.draw, self.answers, self.unknown)
+
+    @property
+    def exact_monitor(self) -> Monitor:
+        module, name = self.monitor.split(":")
+        found: Monitor = getattr(importlib.import_module(f"{MONITORS}.{module}"), name)
+        return found
+
+
+DATA_TYPES = {
+    "register": DataType("register:REGISTER", Register(0), draw_register, (0, 1, 2, 3, True, None), 0.1),
+    "cas-register": DataType("register:CAS_REGISTER", CasRegister(0), draw_cas_register, (0, 1, 2, True, None), 0.1),
+    "queue": DataType("fifo_queue:FIFO_QUEUE", FifoQueue(), put_or_take("enqueue", "dequeue"), (1, 2, 3, None), 0.05),
+    "filled queue": DataType(
+        "fifo_queue:FIFO_QUEUE",
+        FifoQueue((100, 101)),
+        put_or_take("enqueue", "dequeue", 0.3),
+        (100, 1, None, None),
+        0.05,
+    ),
+    "stack": DataType("stack:STACK", Stack(), put_or_take("push", "pop"), (1, 2, 3, None), 0.05),
+    "filled stack": DataType(
+        "stack:STACK", Stack((100, 101)), put_or_take("push", "pop"), (1, 2, 100, 101, None, None), 0.05
+    ),
+    "priority queue": DataType(
+        "priority_queue:PRIORITY_QUEUE", PriorityQueue(), draw_priority_queue, (1, 2, 19, 20, None, None), 0.05
+    ),
+    "filled priority queue": DataType(
+        "priority_queue:PRIORITY_QUEUE", PriorityQueue((5, 25)), draw_priority_queue, (1, 5, 25, None, None), 0.15
+    ),
+    "queue of unknowns": DataType(
+        "fifo_queue:FIFO_QUEUE", FifoQueue(), put_or_take("enqueue", "dequeue", 0.4), (1, 2, None, None), 0.1, (0.4,)
+    ),
+    "stack of unknowns": DataType(
+        "stack:STACK", Stack(), put_or_take("push", "pop", 0.4), (1, 2, None, None), 0.1, (0.4,)
+    ),
+    "priority queue of unknowns": DataType(
+        "priority_queue:PRIORITY_QUEUE", PriorityQueue(), draw_priority_queue, (1, 2, 19, 20, None, None), 0.1, (0.4,)
+    ),
+    "key-value": DataType(
+        "key_value:KEY_VALUE", KeyValue(), draw_key_value, ("", "0.", "1.2.", "0.1.", None, "x"), 0.02
+    ),
+    "filled key-value": DataType(
+        "key_value:KEY_VALUE", KeyValue("i."), draw_key_value, ("", "0.", "i.", "i.1.2.", None), 0.08
+    ),
+    "list": DataType(
+        "append_list:APPEND_LIST", AppendList(), draw_append_list, ([], [1], [2, 1], [1, 2, 3], None, "x"), 0.0
+    ),
+    "filled list": DataType(
+        "append_list:APPEND_LIST", AppendList(("i",)), draw_append_list, ([], ["i"], ["i", 1], None), 0.0
+    ),
+    "counter": DataType("counter:COUNTER", Counter(), draw_counter(1), (0, 1, 2, 3, 4, None), 0.0),
+    "falling counter": DataType("counter:COUNTER", Counter(5), draw_counter(-2), (5, 3, 1, -1, 4, True), 0.0),
+    "counter of several": DataType("counter:COUNTER", Counter(), draw_counter(1, 1, -1), (0, 1, 2, 9), 0.7),
+    "set": DataType("value_set:VALUE_SET", ValueSet(), draw_set, (True, False, None), 0.0),
+    "filled set": DataType("value_set:VALUE_SET", ValueSet((1,)), draw_set, (True, False), 0.0),
+    "lock": DataType("semaphore:SEMAPHORE", Semaphore(), draw_semaphore, (True, False, None), 0.0),
+    "semaphore": DataType("semaphore:SEMAPHORE", Semaphore(2), draw_semaphore, (True, False), 0.1),
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes a `data_type` runs once for each."""
+    if "data_type" in metafunc.fixturenames:
+        metafunc.parametrize("data_type", DATA_TYPES.values(), ids=list(DATA_TYPES))
+
+
 @pytest.fixture(scope="session")
 def agreement() -> Any:
-    """The module itself: pytest's importlib mode lets no test import its neighbour."""
+    """This module: pytest's importlib mode lets no test import its neighbour."""
     return sys.modules[__name__]

@@ -13,7 +13,18 @@ from lawful.models.catalogue import MODELS
 from lawful.models.history import Operation, Outcome
 from lawful.models.task_store.tasks import TasksModel
 
-WITH_MONITOR = {"cas-register", "fifo-queue", "priority-queue", "register", "semaphore", "set", "stack"}
+WITH_MONITOR = {
+    "append-list",
+    "cas-register",
+    "counter",
+    "fifo-queue",
+    "key-value",
+    "priority-queue",
+    "register",
+    "semaphore",
+    "set",
+    "stack",
+}
 WITHOUT_MONITOR = {"tasks", "jobs", "leader_lease"}
 
 

@@ -41,6 +41,18 @@ def _imported(name: str) -> Monitor | None:
             from lawful.checkers.linearizability.monitors.register import CAS_REGISTER
 
             return CAS_REGISTER
+        case "append-list":
+            from lawful.checkers.linearizability.monitors.append_list import APPEND_LIST
+
+            return APPEND_LIST
+        case "counter":
+            from lawful.checkers.linearizability.monitors.counter import COUNTER
+
+            return COUNTER
+        case "key-value":
+            from lawful.checkers.linearizability.monitors.key_value import KEY_VALUE
+
+            return KEY_VALUE
         case "fifo-queue":
             from lawful.checkers.linearizability.monitors.fifo_queue import FIFO_QUEUE
 

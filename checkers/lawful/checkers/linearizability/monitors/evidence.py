@@ -60,12 +60,15 @@ def _assert_order(columns: Columns, order: Integers) -> None:
 
 
 def refusals_of(
-    columns: Columns, rows: Sequence[int], sentence: str, model: AnyModel[Any]
+    columns: Columns, rows: Sequence[int], sentence: str, model: AnyModel[Any], *, proved: bool
 ) -> tuple[int, tuple[Refused, ...]]:
-    """Where the contradiction shows, by position in the history, and why nothing can go on there."""
+    """Where the contradiction shows, by position in the history, and why nothing can go on there.
+
+    `proved`: by the reference checker, which sees nothing but these rows.
+    """
     rows = sorted(set(rows))
     core = [columns.operation(row) for row in rows]
-    if len(core) <= _MOST_PROVED:
+    if proved and len(core) <= _MOST_PROVED:
         proof = reference.check_object(core, model, _PROOF_BUDGET)
         if proof.verdict is not Verdict.INCONCLUSIVE:
             assert proof.verdict is Verdict.VIOLATION, (

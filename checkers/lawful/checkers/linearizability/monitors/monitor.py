@@ -40,12 +40,14 @@ class Inapplicable(Exception):
 class Violated(Exception):
     """The history is not linearizable."""
 
-    def __init__(self, rows: Sequence[int], sentence: str) -> None:
+    def __init__(self, rows: Sequence[int], sentence: str, *, others_matter: bool = False) -> None:
         super().__init__(sentence)
         self.rows = rows
         """Rows of the operations that contradict each other: no linearization holds all those that are completed."""
         self.sentence = sentence
         """Why, without a full stop."""
+        self.others_matter = others_matter
+        """Whether they contradict each other as parts of the history only, since without the rest even less holds."""
 
 
 class Monitor(Protocol):
@@ -84,8 +86,8 @@ class TypedMonitor(ABC, Generic[M]):
     def order(self, columns: Columns, model: M, meter: Meter, wanted: bool) -> NDArray[np.int64] | None:
         """The rows in an order in which they may have taken effect; None only where it is not wanted.
 
-        Unknown operations that need not have happened are left out. Raises `Violated` where there is no such order,
-        and `Inapplicable` where the monitor cannot tell.
+        It requires what `require` does. Unknown operations that need not have happened are left out. Raises `Violated`
+        where there is no such order, and `Inapplicable` where the monitor cannot tell.
         """
 
     def impossible_answers(self, columns: Columns) -> NDArray[np.bool_]:
@@ -157,12 +159,13 @@ class TypedMonitor(ABC, Generic[M]):
             impossible = np.flatnonzero(self.impossible_answers(columns))
             if len(impossible):
                 raise Violated([int(impossible[0])], "no state of the object allows this answer")
-            self.require(columns, model)
             meter.look()
             wanted = len(columns) <= _MOST_REPLAYED
             order = self.order(columns, model, meter, wanted)
         except Violated as violated:
-            blocked_at, refusals = refusals_of(columns, violated.rows, violated.sentence, model)
+            blocked_at, refusals = refusals_of(
+                columns, violated.rows, violated.sentence, model, proved=not violated.others_matter
+            )
             return {"verdict": Verdict.VIOLATION, "blocked_at": blocked_at, "refusals": refusals}
         if order is None or not wanted:
             return {"verdict": Verdict.LAWFUL}
