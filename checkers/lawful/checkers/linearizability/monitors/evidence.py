@@ -75,10 +75,13 @@ def refusals_of(
                 f"operations {[o.index for o in core]} do not contradict: {sentence}"
             )
             assert proof.blocked_at is not None
-            refusals = (replace(refusal, because=f"{sentence}: {refusal.because}") for refusal in proof.refusals)
+            refusals = (
+                replace(refusal, because=f"{sentence}; after the operations that show it, {refusal.because}")
+                for refusal in proof.refusals
+            )
             return proof.blocked_at, tuple(refusals)
     completed = [row for row in rows if columns.outcome[row] == OK]
-    blocked = max(completed, key=lambda row: int(columns.return_ns[row]))
+    blocked = max(completed, key=lambda row: (int(columns.return_ns[row]), row))
     return int(columns.index[blocked]), (
         Refused(
             linearization=(),
