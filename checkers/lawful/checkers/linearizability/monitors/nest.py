@@ -92,9 +92,8 @@ def ends_with_empty(container: Container, events: Timeline, cells: Cells) -> Int
     blocked = np.flatnonzero(free[last + 1] == free[first])
     known = covered(cells, np.setdiff1d(everything, cells.left), ends)
     possible = np.flatnonzero((known == 0) & (covered(cells, cells.left, ends) <= calls_until(cells)))
-    for cell in np.unique(possible[np.searchsorted(possible, first[blocked])]).tolist():
-        in_the_way = cells.left[cells.begin[cells.left] <= cell]
-        ends[in_the_way] = np.minimum(ends[in_the_way], cell)
+    chosen = np.append(np.unique(possible[np.searchsorted(possible, first[blocked])]), cells.total)
+    ends[cells.left] = chosen[np.searchsorted(chosen, cells.begin[cells.left])]
     return ends
 
 

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lawful.checkers.columns import Columns, Integers, IntegerValues
+from lawful.checkers.columns import FIRST_FREE, Columns, Integers, IntegerValues
 from lawful.checkers.linearizability.monitors.compiled import run
 from lawful.checkers.linearizability.monitors.gap_tree import tree_of
 from lawful.checkers.linearizability.monitors.items import NO_ROW, Container, container_of, pairs_of
@@ -64,6 +64,8 @@ def _priorities(columns: Columns, inserts: Integers, initial_values: tuple[int, 
     """The values of the initial items and of these rows, or other integers in the same order."""
     numbers = columns.first[inserts]
     if isinstance(columns.values, IntegerValues) and not initial_values:
+        if (numbers < FIRST_FREE).any():
+            raise Inapplicable("not all inserted values are integers")
         return numbers.astype(np.int64)
     values = [*initial_values, *(columns.values[number] for number in numbers.tolist())]
     if any(type(value) is not int for value in values):
@@ -171,31 +173,30 @@ def _blocked(columns: Columns, container: Container, events: Timeline, gap: Inte
 def _explained(container: Container, events: Timeline, gap: Integers, failed: int, first: int, last: int) -> list[int]:
     """The items that leave no gap from `first` to before `last` to item `failed`, and those that keep them there."""
     items = container.items
-    smaller = np.arange(len(items.put_row)) < failed
+    count = len(items.put_row)
     calls = events.call[container.unknown_takes]
     left = items.left[np.argsort(items.put_last[items.left], kind="stable")]
-    chosen: dict[int, None] = {}
+    leaves = np.where(items.take_row == NO_ROW, LEFT, gap[:count])
+    chosen: set[int] = set()
     waiting = [(failed, first, last)]
     while waiting and len(chosen) < _MOST_EXPLAINED:
         item, begin, end = waiting.pop()
-        while begin < end:
-            there = (np.arange(len(items.put_row)) < item) & (items.take_row != NO_ROW)
-            there &= (items.put_last <= begin) & (gap[: len(there)] > begin)
-            if there.any():
-                keeper = int(np.flatnonzero(there)[gap[: len(there)][there].argmax()])
-                begin = int(gap[keeper])
-                if keeper not in chosen:
-                    chosen[keeper] = None
-                    waiting.append((keeper, int(items.take_call[keeper]), begin))
-                continue
-            # More values were left behind than unknown operations can have taken: so many of them, and one more.
+        there = np.flatnonzero((items.put_last[:item] <= begin) & (leaves[:item] > begin))
+        if begin < end and len(there):
+            keeper = int(there[leaves[there].argmax()])
+            waiting.append((item, int(leaves[keeper]), end))
+            if keeper not in chosen:
+                chosen.add(keeper)
+                waiting.append((keeper, int(items.take_call[keeper]), int(leaves[keeper])))
+        elif begin < end:
+            # More values were left behind than unknown operations can have taken: as many, and one more. They are in
+            # the way until the next one of these operations is called.
+            called = np.count_nonzero(calls <= begin)
             behind = left[(left < item) & (items.put_last[left] <= begin)]
-            chosen.update(dict.fromkeys(behind[: np.count_nonzero(calls <= begin) + 1].tolist()))
-            begin += 1
-    if waiting:
-        # Too many to name one by one: all that are smaller.
-        return np.flatnonzero(smaller & (items.put_last < last)).tolist()
-    return list(chosen)
+            chosen.update(behind[: called + 1].tolist())
+            waiting.append((item, int(calls[called]) if called < len(calls) else end, end))
+    # Where they are too many to name, all that are smaller.
+    return np.flatnonzero(items.put_last[:failed] < last).tolist() if waiting else sorted(chosen)
 
 
 PRIORITY_QUEUE = PriorityQueueMonitor("priority queue monitor", PriorityQueue, {"insert": ("value",), "delete_min": ()})

@@ -87,11 +87,9 @@ def _violated(
 def _name(columns: Columns, roles: Roles, blocks: Blocks, block: int) -> str:
     """A block by the value that it begins with."""
     row = int(blocks.roots[block])
-    if row < 0:
-        return "the initial value"
+    first = "the initial value" if row < 0 else value_text(columns.values[int(roles.written[row])])
     chained = bool((blocks.members.rank[blocks.members.block == block] > 1).any())
-    value = value_text(columns.values[int(roles.written[row])])
-    return f"the chain of values from {value} on" if chained else value
+    return f"the chain of values from {first} on" if chained else first
 
 
 REGISTER = RegisterZones("register zones", Register, {"read": (), "write": ("value",)})

@@ -150,14 +150,14 @@ def with_grounds(rows: list[int], columns: Columns, roles: Roles, producers: Pro
     return sorted(grounds)
 
 
-def _ancestry(row: int, roles: Roles, producers: Producers) -> list[int]:
+def _ancestry(row: int, roles: Roles, producers: Producers) -> set[int]:
     """The write that a row needs, the one that that one needs, and so on."""
-    rows: list[int] = []
+    rows: set[int] = set()
     while roles.reads[row] or roles.refused[row] or roles.swaps[row]:
         row = int(producers.of_value[roles.needed[row]])
         if row == _NOBODY or row in rows:
             break
-        rows.append(row)
+        rows.add(row)
     return rows
 
 
