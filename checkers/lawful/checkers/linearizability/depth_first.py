@@ -31,6 +31,10 @@ class Steps(Protocol):
         """Enter a configuration of one position, unless one was entered there that can do whatever it can."""
         ...
 
+    def withdraw(self, reached: Reached, configuration: Configuration) -> None:
+        """Forget that a configuration was entered."""
+        ...
+
 
 class ShortCuts(Protocol):
     """Proves parts of the search pointless; asked where it has been stuck for a while."""
@@ -163,10 +167,8 @@ class _DepthFirst:
             self._ahead.append(iter(onward))
             return
         # What is abandoned was not tried to the end: it must not be taken for known when it is met again.
-        for position, key, used, _ in abandoned:
-            kept = self._reached[position][key]
-            if used in kept:
-                kept.remove(used)
+        for configuration in abandoned:
+            self._steps.withdraw(self._reached[configuration[0]], configuration)
         self._ahead.append(self._steps.successors(self._path[level]))
         self._ways, self._guided_from = onward, level
 

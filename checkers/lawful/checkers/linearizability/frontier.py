@@ -112,8 +112,7 @@ class Refuter:
 
     def _anything(self, first: int) -> Layer:
         """Every state, with every choice of operations placed ahead, copies in order of return."""
-        looked = sum(opened.bit for opened in self._positions[first].window if self._table.preserves(opened.kind))
-        choices = {looked}
+        choices = {self._moves.lookers(first)}
         copies: dict[int, int] = {}
         for opened in self._carried(first):
             earlier = copies.get(opened.kind, 0)

@@ -57,6 +57,7 @@ class Moves:
         self._copies = schedule.copies
         self._table = table
         self._candidates: list[tuple[tuple[Open, int], ...] | None] = [None] * len(schedule.positions)
+        self._lookers: list[int | None] = [None] * len(schedule.positions)
         self._local: list[dict[int, Local]] = [{} for _ in schedule.positions]
         self._looked: list[dict[int, int]] = [{} for _ in schedule.positions]
 
@@ -67,9 +68,13 @@ class Moves:
             local = self._local[position][state] = self._work_out(position, state)
         return local
 
-    def locals_at(self, position: int) -> dict[int, Local]:
-        """What is worked out at `position` so far, by state."""
-        return self._local[position]
+    def lookers(self, position: int) -> int:
+        """The bits of the open operations that only look."""
+        lookers = self._lookers[position]
+        if lookers is None:
+            window = self._positions[position].window
+            lookers = self._lookers[position] = sum(bit for _, bit, kind in window if self._table.preserves(kind))
+        return lookers
 
     def looked(self, position: int, state: int) -> int:
         """The bits of the open operations that only look and whose answers are right in `state`."""

@@ -19,7 +19,7 @@ The rules of `steps` become:
    for what was called before an operation that is placed next, as that one raises the bound in any case.
 3. *Copies are used in order* holds for those with an unknown outcome: the one that was called first leaves the wider
    windows. One that would change nothing is never used.
-4. *Less used is better*, and so is an earlier latest call.
+4. *Less used and more looked is better*, and so is an earlier latest call.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from lawful.checkers.linearizability.configuration import Configuration, Counter, Reached
+from lawful.checkers.linearizability.configuration import Configuration, Counter, Key, Reached
 from lawful.checkers.linearizability.schedule import Schedule
 from lawful.checkers.linearizability.timed_table import TimedTable
 
@@ -50,6 +50,7 @@ class TimedSteps:
         self._schedule = schedule
         self._table = table
         self._counter = counter
+        self._width = max((position.bit for position in schedule.positions), default=0).bit_length()
         self._open: dict[int, tuple[Open, ...]] = {}
         self._lookers: dict[int, tuple[Open, ...]] = {}
 
@@ -59,13 +60,27 @@ class TimedSteps:
 
     def enter(self, reached: Reached, configuration: Configuration) -> bool:
         """Enter a configuration, unless one is there that is as good (rule 4)."""
-        _, (ahead, state, latest_call_ns), used, _ = configuration
-        kept = reached.setdefault((ahead, state), [])
-        if any(call_ns <= latest_call_ns and not other & ~used for other, call_ns in kept):
+        key, (burden, latest_call_ns) = self._burdened(configuration)
+        kept = reached.setdefault(key, [])
+        if any(call_ns <= latest_call_ns and not other & ~burden for other, call_ns in kept):
             return False
-        kept[:] = [(other, call_ns) for other, call_ns in kept if used & ~other or latest_call_ns > call_ns]
-        kept.append((used, latest_call_ns))
+        kept[:] = [(other, call_ns) for other, call_ns in kept if burden & ~other or latest_call_ns > call_ns]
+        kept.append((burden, latest_call_ns))
         return True
+
+    def withdraw(self, reached: Reached, configuration: Configuration) -> None:
+        """Forget that a configuration was entered; one that took its place stays."""
+        key, burden = self._burdened(configuration)
+        if burden in reached[key]:
+            reached[key].remove(burden)
+
+    def _burdened(self, configuration: Configuration) -> tuple[Key, tuple[int, int]]:
+        """What two configurations must have in common to be compared, and what is compared."""
+        position, (ahead, state, latest_call_ns), used, _ = configuration
+        lookers = 0
+        for looker in self._lookers_at(position):
+            lookers |= looker.bit
+        return (ahead & ~lookers, state), (used << self._width | lookers & ~ahead, latest_call_ns)
 
     def successors(self, configuration: Configuration) -> Iterator[Configuration]:
         """Every configuration that is reached by placing what returns next, those with the fewest extras first.
