@@ -23,16 +23,15 @@ _NEAREST = 4
 class Steps(Protocol):
     """Where the search goes from a configuration."""
 
-    def successors(self, configuration: Configuration) -> Iterator[Configuration]:
-        """Every configuration that explains at least one return more."""
+    def successors(self, configuration: Configuration, reached: Reached) -> Iterator[Configuration]:
+        """Every configuration that explains at least one return more.
+
+        What is met at the same position on the way is entered into `reached`; what is known there is not tried again.
+        """
         ...
 
     def enter(self, reached: Reached, configuration: Configuration) -> bool:
         """Enter a configuration of one position, unless one was entered there that can do whatever it can."""
-        ...
-
-    def withdraw(self, reached: Reached, configuration: Configuration) -> None:
-        """Forget that a configuration was entered."""
         ...
 
 
@@ -131,7 +130,7 @@ class _DepthFirst:
             self._patience = max(_PATIENCE, self._patience // 2)
             self._next_short_cut = self._counter.steps + self._patience
         self._path.append(configuration)
-        self._ahead.append(self._steps.successors(configuration))
+        self._ahead.append(self._steps.successors(configuration, self._reached[configuration[0]]))
 
     def _back(self) -> None:
         self._ahead.pop()
@@ -167,9 +166,11 @@ class _DepthFirst:
             self._ahead.append(iter(onward))
             return
         # What is abandoned was not tried to the end: it must not be taken for known when it is met again.
-        for configuration in abandoned:
-            self._steps.withdraw(self._reached[configuration[0]], configuration)
-        self._ahead.append(self._steps.successors(self._path[level]))
+        for configuration in [self._path[level], *abandoned]:
+            self._reached[configuration[0]] = {}
+        resumed = self._path[level]
+        self._steps.enter(self._reached[resumed[0]], resumed)
+        self._ahead.append(self._steps.successors(resumed, self._reached[resumed[0]]))
         self._ways, self._guided_from = onward, level
 
     def _note_stuck(self, given_up: Sequence[Configuration]) -> None:
@@ -194,9 +195,10 @@ class Leaps:
         reached: defaultdict[int, Reached] = defaultdict(dict)
         waiting: defaultdict[int, list[Configuration]] = defaultdict(list)
         waiting[configuration[0]].append(configuration)
+        self._steps.enter(reached[configuration[0]], configuration)
         for here in range(configuration[0], position + 1):
             for node in waiting.pop(here, ()):
-                for successor in self._steps.successors(node):
+                for successor in self._steps.successors(node, reached[here]):
                     if self._counter.steps > stop:
                         return None
                     if self._steps.enter(reached[successor[0]], successor):

@@ -59,22 +59,14 @@ class UntimedSteps:
         position, (ahead, state), used, _ = configuration
         return self._admit(reached, self._moves.lookers(position), ahead, state, used)
 
-    def withdraw(self, reached: Reached, configuration: Configuration) -> None:
-        """Forget that a configuration was entered; one that took its place stays."""
-        position, (ahead, state), used, _ = configuration
-        lookers = self._moves.lookers(position)
-        burdens = reached[ahead & ~lookers, state]
-        burden = used << self._width | lookers & ~ahead
-        if burden in burdens:
-            burdens.remove(burden)
+    def successors(self, configuration: Configuration, reached: Reached) -> Iterator[Configuration]:
+        """Every configuration that is reached by explaining the next return, those with the fewest extras first.
 
-    def successors(self, configuration: Configuration) -> Iterator[Configuration]:
-        """Every configuration that is reached by explaining the next return, those with the fewest extras first."""
+        What is met at the same position on the way is entered into `reached`; what is known there is not tried again.
+        """
         position, (ahead, state), used, trail = configuration
         bit = self._positions[position].bit
         lookers = self._moves.lookers(position)
-        reached: Reached = {}
-        self._admit(reached, lookers, ahead, state, used)
         level: list[_Node] = [(ahead, state, used, trail)]
         while level:
             for ahead, state, used, trail in level:

@@ -68,12 +68,6 @@ class TimedSteps:
         kept.append((burden, latest_call_ns))
         return True
 
-    def withdraw(self, reached: Reached, configuration: Configuration) -> None:
-        """Forget that a configuration was entered; one that took its place stays."""
-        key, burden = self._burdened(configuration)
-        if burden in reached[key]:
-            reached[key].remove(burden)
-
     def _burdened(self, configuration: Configuration) -> tuple[Key, tuple[int, int]]:
         """What two configurations must have in common to be compared, and what is compared."""
         position, (ahead, state, latest_call_ns), used, _ = configuration
@@ -82,14 +76,13 @@ class TimedSteps:
             lookers |= looker.bit
         return (ahead & ~lookers, state), (used << self._width | lookers & ~ahead, latest_call_ns)
 
-    def successors(self, configuration: Configuration) -> Iterator[Configuration]:
+    def successors(self, configuration: Configuration, reached: Reached) -> Iterator[Configuration]:
         """Every configuration that is reached by placing what returns next, those with the fewest extras first.
 
-        Operations with an unknown outcome come last: most of them never took effect.
+        Operations with an unknown outcome come last: most of them never took effect. What is met at the same position
+        on the way is entered into `reached`; what is known there is not tried again.
         """
         position = configuration[0]
-        reached: Reached = {}
-        self.enter(reached, configuration)
         level = [configuration]
         while level:
             later: list[Configuration] = []
