@@ -7,7 +7,7 @@ operation failed, says nothing about the store.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -84,7 +84,7 @@ class ObjectVerdict:
     """How many operations with a known outcome constrained the verdict."""
     unknown: int = 0
     """How many operations with an unknown outcome were allowed for."""
-    linearization: tuple[Placed, ...] | None = None
+    linearization: Sequence[Placed] | None = None
     """LAWFUL: an order in which the operations took effect (unknown ones that were not needed are left out)."""
     blocked_at: int | None = None
     """VIOLATION and INCONCLUSIVE: the first operation, in order of return, that no linearization got past (or that

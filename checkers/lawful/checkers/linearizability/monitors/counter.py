@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from lawful.checkers.columns import NULL, OK, Columns, Integers
 from lawful.checkers.linearizability.monitors.compiled import kernel, run
 from lawful.checkers.linearizability.monitors.monitor import Inapplicable, TypedMonitor, Violated
+from lawful.checkers.linearizability.monitors.sequential import wrong_in_counter
 from lawful.checkers.linearizability.monitors.timeline import Timeline, timeline
 from lawful.checkers.meter import Meter
 from lawful.models.counter import Counter
@@ -45,6 +46,9 @@ class CounterMonitor(TypedMonitor[Counter]):
 
     def require(self, columns: Columns, model: Counter) -> None:
         _unit(_amounts(columns))
+
+    def wrong_answers(self, columns: Columns, model: Counter) -> NDArray[np.bool_]:
+        return wrong_in_counter(columns, _amounts(columns), _seen(columns, model))
 
     def order(self, columns: Columns, model: Counter, meter: Meter, wanted: bool) -> Integers | None:
         events = timeline(columns)

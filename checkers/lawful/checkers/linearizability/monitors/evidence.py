@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, overload
 
 import numpy as np
 
@@ -21,15 +22,56 @@ _MOST_PROVED = 12
 _PROOF_BUDGET = Budget(seconds=2.0)
 
 
+class Replayed(Sequence[Placed]):
+    """A linearization whose order and answers were checked, and which the model explains when somebody looks at it.
+
+    To run the model takes twenty times as long as to find the order, and most linearizations are looked at by nobody.
+    Whoever does gets what `replayed` gives, or its `AssertionError`.
+    """
+
+    def __init__(
+        self, columns: Columns, order: Integers, model: AnyModel[Any], initial_of: Callable[[int], Any] | None
+    ) -> None:
+        self._length = len(order)
+        self._explain: Callable[[], tuple[Placed, ...]] | None = partial(replayed, columns, order, model, initial_of)
+        self._placed: tuple[Placed, ...] = ()
+
+    def _all(self) -> tuple[Placed, ...]:
+        if self._explain is not None:
+            self._placed, self._explain = self._explain(), None
+        return self._placed
+
+    @overload
+    def __getitem__(self, at: int) -> Placed: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Placed, ...]: ...
+
+    def __getitem__(self, at: int | slice) -> Placed | tuple[Placed, ...]:
+        return self._all()[at]
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._all() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+    def __reduce__(self) -> tuple[type[tuple[Placed, ...]], tuple[tuple[Placed, ...]]]:
+        """Another process gets what the model said, not the columns."""
+        return tuple, (self._all(),)
+
+
 def replayed(
     columns: Columns, order: Integers, model: AnyModel[Any], initial_of: Callable[[int], Any] | None = None
 ) -> tuple[Placed, ...]:
-    """The rows in this order as evidence, each allowed by the model and within its interval.
+    """The rows in this order as evidence, each allowed by the model.
 
     `initial_of` gives the initial state of each independent part, by the number of the first argument. The object is
     then run part by part, as linearizability is local (Herlihy and Wing 1990, theorem 1).
     """
-    _assert_order(columns, order)
     assert not hasattr(model, "timed_step"), "no monitor is made for a model with a clock"
     placed: list[Placed] = []
     parts = np.zeros(len(order), np.int32) if initial_of is None else columns.first[order]
@@ -48,8 +90,11 @@ def replayed(
     return tuple(placed)
 
 
-def _assert_order(columns: Columns, order: Integers) -> None:
-    """No row is placed twice, no completed one is missing, and none follows one that was called after its return."""
+def assert_order(columns: Columns, order: Integers) -> None:
+    """No row is placed twice, no completed one is missing, and none follows one that was called after its return.
+
+    Raises `AssertionError` otherwise.
+    """
     placed = np.zeros(len(columns), np.bool_)
     placed[order] = True
     assert np.count_nonzero(placed) == len(order), "no operation takes effect twice"

@@ -20,12 +20,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lawful.checkers.columns import Columns, Integers
 from lawful.checkers.linearizability.monitors.coverage import empty_instants
 from lawful.checkers.linearizability.monitors.fifo_order import fifo_order
-from lawful.checkers.linearizability.monitors.items import NO_ROW, Container, Items, container_of, pairs_of
+from lawful.checkers.linearizability.monitors.items import (
+    NO_ROW,
+    Container,
+    Items,
+    container_of,
+    pairs_of,
+)
 from lawful.checkers.linearizability.monitors.monitor import TypedMonitor, Violated
+from lawful.checkers.linearizability.monitors.sequential import wrong_in_queue
 from lawful.checkers.linearizability.monitors.timeline import Timeline, timeline
 from lawful.checkers.meter import Meter
 from lawful.models.fifo_queue import FifoQueue
@@ -38,6 +46,9 @@ class FifoQueueMonitor(TypedMonitor[FifoQueue]):
 
     def require(self, columns: Columns, model: FifoQueue) -> None:
         pairs_of(columns, "enqueue", model.initial_values)
+
+    def wrong_answers(self, columns: Columns, model: FifoQueue) -> NDArray[np.bool_]:
+        return wrong_in_queue(columns, model.initial_values)
 
     def order(self, columns: Columns, model: FifoQueue, meter: Meter, wanted: bool) -> Integers | None:
         events = timeline(columns)

@@ -77,6 +77,12 @@ class Pairs(NamedTuple):
     """Per take, its position among `initial values, puts`."""
 
 
+def initial_numbers(columns: Columns, initial_values: tuple[Json, ...]) -> Integers:
+    """The numbers of initial values; one more than there are stands for all those that nobody mentions."""
+    numbers = (columns.values.number_of(value) for value in initial_values)
+    return np.array([len(columns.values) if number is None else number for number in numbers], np.int64)
+
+
 def pairs_of(columns: Columns, put: str, initial_values: tuple[Json, ...]) -> Pairs:
     """Raises `Inapplicable` where it is ambiguous which put a take took from, and `Violated` where there is none."""
     is_put = columns.calls(put)
@@ -84,10 +90,7 @@ def pairs_of(columns: Columns, put: str, initial_values: tuple[Json, ...]) -> Pa
     if (columns.first[all_puts] == NULL).any() or any(value is None for value in initial_values):
         raise Inapplicable("null is put into the container, and to take null means that there is nothing")
     takes = np.flatnonzero(~is_put & (columns.outcome == OK) & (columns.result != NULL))
-    numbers = (columns.values.number_of(value) for value in initial_values)
-    # Initial values that nobody mentions have no number; one that is used for nothing else stands for them.
-    spare = len(columns.values)
-    initial = np.array([spare if number is None else number for number in numbers], np.int64)
+    initial, spare = initial_numbers(columns, initial_values), len(columns.values)
     put_values = np.concatenate((initial, columns.first[all_puts]))
     times_put = np.bincount(put_values, minlength=spare + 1)
     times_taken = np.bincount(columns.result[takes], minlength=spare + 1)

@@ -1,9 +1,9 @@
 """What a monitor is: a decision procedure for one data type, near-linear where the general search is exponential.
 
-A monitor is exact where it applies, and says why where it does not. What it claims it proves. A linearization is
-replayed on the model. For a violation it names the few operations that contradict each other, and where these are few
-enough, the reference checker has to refuse them on their own. A proof that fails is a defect of the monitor and raises
-`AssertionError`; it never becomes a verdict.
+A monitor is exact where it applies, and says why where it does not. What it claims it proves. A linearization is run
+on columns (`sequential`), and replayed on the model by the time that somebody looks at it. For a violation it names the
+few operations that contradict each other, and where these are few enough, the reference checker has to refuse them on
+their own. A proof that fails is a defect of the monitor and raises `AssertionError`; it never becomes a verdict.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lawful.checkers.columns import NULL, OK, UNKNOWN, Columns, Functions, UnfitForColumns
-from lawful.checkers.linearizability.monitors.evidence import refusals_of, replayed
+from lawful.checkers.linearizability.monitors.evidence import Replayed, assert_order, refusals_of, replayed
 from lawful.checkers.meter import BudgetExhausted, Meter
-from lawful.checkers.verdict import Budget, ObjectVerdict, Verdict
+from lawful.checkers.verdict import Budget, ObjectVerdict, Placed, Verdict
 from lawful.models.history import ObjectKey, Operation
 from lawful.models.model import AnyModel
 
@@ -101,6 +101,13 @@ class TypedMonitor(ABC, Generic[M]):
                 wrong &= ~columns.calls(function)
         return wrong
 
+    def wrong_answers(self, columns: Columns, model: M) -> NDArray[np.bool_] | None:
+        """Which rows, that take effect in the order in which they are, answer what the object would not.
+
+        None: only the model can tell.
+        """
+        return None
+
     def initial_of(self, columns: Columns, model: M) -> Callable[[int], Any] | None:
         """The initial state of each independent part, by the number of the first argument; None: there is one part."""
         return None
@@ -169,10 +176,17 @@ class TypedMonitor(ABC, Generic[M]):
             return {"verdict": Verdict.VIOLATION, "blocked_at": blocked_at, "refusals": refusals}
         if order is None or not wanted:
             return {"verdict": Verdict.LAWFUL}
-        return {
-            "verdict": Verdict.LAWFUL,
-            "linearization": replayed(columns, order, model, self.initial_of(columns, model)),
-        }
+        return {"verdict": Verdict.LAWFUL, "linearization": self._linearization(columns, order, model)}
+
+    def _linearization(self, columns: Columns, order: NDArray[np.int64], model: Any) -> Sequence[Placed]:
+        """The evidence for an order that `order` gave. Raises `AssertionError` where it is none."""
+        assert_order(columns, order)
+        placed = columns.select(order)
+        wrong = self.wrong_answers(placed, model)
+        if wrong is None:
+            return replayed(columns, order, model, self.initial_of(columns, model))
+        assert not wrong.any(), f"operation {placed.index[wrong.argmax()]} does not answer so where it is placed"
+        return Replayed(columns, order, model, self.initial_of(columns, model))
 
 
 def _count(columns: Columns, outcome: int) -> int:

@@ -21,12 +21,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lawful.checkers.columns import FIRST_FREE, Columns, Integers, IntegerValues
 from lawful.checkers.linearizability.monitors.compiled import run
 from lawful.checkers.linearizability.monitors.gap_tree import tree_of
 from lawful.checkers.linearizability.monitors.items import NO_ROW, Container, container_of, pairs_of
 from lawful.checkers.linearizability.monitors.monitor import Inapplicable, TypedMonitor, Violated
+from lawful.checkers.linearizability.monitors.sequential import wrong_in_priority_queue
 from lawful.checkers.linearizability.monitors.smallest_first import LEFT, deadlines_of, leave_in_order
 from lawful.checkers.linearizability.monitors.timeline import Timeline, timeline
 from lawful.checkers.meter import Meter
@@ -44,6 +46,9 @@ class PriorityQueueMonitor(TypedMonitor[PriorityQueue]):
     def require(self, columns: Columns, model: PriorityQueue) -> None:
         pairs_of(columns, "insert", model.initial_values)
         _priorities(columns, np.flatnonzero(columns.calls("insert")), model.initial_values)
+
+    def wrong_answers(self, columns: Columns, model: PriorityQueue) -> NDArray[np.bool_]:
+        return wrong_in_priority_queue(columns, model.initial_values)
 
     def order(self, columns: Columns, model: PriorityQueue, meter: Meter, wanted: bool) -> Integers | None:
         events = timeline(columns)

@@ -28,6 +28,7 @@ from lawful.checkers.linearizability.monitors.register_blocks import (
     roles_of,
     with_grounds,
 )
+from lawful.checkers.linearizability.monitors.sequential import wrong_in_register
 from lawful.checkers.linearizability.monitors.timeline import timeline
 from lawful.checkers.linearizability.monitors.zones import Contradiction, check_ranks, places_of, sequence, zones_of
 from lawful.checkers.meter import Meter
@@ -52,6 +53,10 @@ class RegisterZones(TypedMonitor[R]):
 
     def require(self, columns: Columns, model: R) -> None:
         producers_of(columns, roles_of(columns, model.initial_value))
+
+    def wrong_answers(self, columns: Columns, model: R) -> Mask:
+        number = columns.values.number_of(model.initial_value)
+        return wrong_in_register(columns, len(columns.values) if number is None else number)
 
     def order(self, columns: Columns, model: R, meter: Meter, wanted: bool) -> Integers | None:
         roles = roles_of(columns, model.initial_value)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from lawful.checkers.columns import FALSE, OK, TRUE, Columns, Integers
 from lawful.checkers.linearizability.monitors.monitor import Inapplicable, TypedMonitor, Violated
+from lawful.checkers.linearizability.monitors.sequential import wrong_in_semaphore
 from lawful.checkers.linearizability.monitors.timeline import timeline
 from lawful.checkers.linearizability.monitors.up_and_down import AT_LIMIT, AT_ZERO, DOWN, UP, Steps, place
 from lawful.checkers.meter import Meter
@@ -38,6 +39,9 @@ class SemaphoreMonitor(TypedMonitor[Semaphore]):
 
     def require(self, columns: Columns, model: Semaphore) -> None:
         """Every history will do, though not every one can be decided."""
+
+    def wrong_answers(self, columns: Columns, model: Semaphore) -> NDArray[np.bool_]:
+        return wrong_in_semaphore(columns, model.permits)
 
     def order(self, columns: Columns, model: Semaphore, meter: Meter, wanted: bool) -> Integers | None:
         events = timeline(columns)

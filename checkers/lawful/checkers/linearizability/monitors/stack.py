@@ -24,6 +24,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lawful.checkers.columns import Columns, Integers
 from lawful.checkers.linearizability.monitors.compiled import run_on
@@ -32,6 +33,7 @@ from lawful.checkers.linearizability.monitors.items import NO_ROW, Container, co
 from lawful.checkers.linearizability.monitors.monitor import Inapplicable, TypedMonitor, Violated
 from lawful.checkers.linearizability.monitors.nest import Cells, cells_of, ends_with_empty, nest_of
 from lawful.checkers.linearizability.monitors.nesting import Nest, settle_all
+from lawful.checkers.linearizability.monitors.sequential import wrong_in_stack
 from lawful.checkers.linearizability.monitors.stack_order import stack_order
 from lawful.checkers.linearizability.monitors.timeline import timeline
 from lawful.checkers.meter import Meter
@@ -47,6 +49,9 @@ class StackMonitor(TypedMonitor[Stack]):
 
     def require(self, columns: Columns, model: Stack) -> None:
         pairs_of(columns, "push", model.initial_values)
+
+    def wrong_answers(self, columns: Columns, model: Stack) -> NDArray[np.bool_]:
+        return wrong_in_stack(columns, model.initial_values)
 
     def order(self, columns: Columns, model: Stack, meter: Meter, wanted: bool) -> Integers | None:
         events = timeline(columns)

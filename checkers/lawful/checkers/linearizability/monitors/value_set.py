@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from lawful.checkers.columns import FALSE, OK, TRUE, Columns, Integers
 from lawful.checkers.linearizability.monitors.monitor import TypedMonitor, Violated
+from lawful.checkers.linearizability.monitors.sequential import wrong_in_set
 from lawful.checkers.linearizability.monitors.timeline import Timeline, timeline
 from lawful.checkers.linearizability.monitors.up_and_down import AT_LIMIT, AT_ZERO, DOWN, UP, Steps, place
 from lawful.checkers.meter import Meter
@@ -50,6 +51,9 @@ class ValueSetMonitor(TypedMonitor[ValueSet]):
             return full & {canonical(columns.values[element])} if full else full
 
         return initial
+
+    def wrong_answers(self, columns: Columns, model: ValueSet) -> NDArray[np.bool_]:
+        return wrong_in_set(columns, model.initial_values)
 
     def order(self, columns: Columns, model: ValueSet, meter: Meter, wanted: bool) -> Integers | None:
         events = timeline(columns)
