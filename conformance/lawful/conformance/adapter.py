@@ -32,6 +32,10 @@ class Unsupported(Exception):
     """The adapter does not offer this table or function; reported as unsupported, never as a failure."""
 
 
+class AdapterDefect(Exception):
+    """The adapter did what no adapter may do; the outcome is unknown, and the text is told to its author."""
+
+
 class Fault(StrEnum):
     """What can be done to a server or to a client process."""
 
@@ -76,6 +80,10 @@ class ProcessSpawner(Protocol):
 
     def spawn(self, name: str, command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> int:
         """Start `command` with its output in a log file; the process id. Nothing is read from its input."""
+        ...
+
+    def adopt(self, pid: int) -> None:
+        """Have a running process that the caller started killed at the end of the run too."""
         ...
 
     def log_of(self, name: str) -> Path:

@@ -1,7 +1,8 @@
 """Finding backends: installed ones by entry point, local ones as `module:Class`, both with options.
 
 `redis,appendfsync=everysec` is the entry point `redis` of the group `lawful.backends`, built with
-`appendfsync="everysec"`; `mypackage.adapters:Store,nodes=3` is a class that need not be installed.
+`appendfsync="everysec"`; `mypackage.adapters:Store,nodes=3` is a class that need not be installed. Adapters in other
+languages are `exec:./adapter` and `tcp://host:port`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,12 @@ from lawful.models.values import Json
 
 GROUP = "lawful.backends"
 
+EXTERNAL = {
+    "exec:": "lawful.conformance.backends.external:ExecBackend",
+    "tcp://": "lawful.conformance.backends.external:TcpBackend",
+}
+"""How the name of an adapter in another language begins, and the class that speaks to it."""
+
 
 @dataclass(frozen=True, slots=True)
 class BackendChoice:
@@ -32,6 +39,12 @@ class BackendChoice:
     path: str
     """`module:Class`."""
     options: dict[str, Json]
+
+    @property
+    def label(self) -> str:
+        """The name for a folder: of `module:Class` the class, of a program its name."""
+        last = re.split(r"[:/]", self.name.split()[0].rstrip("/"))[-1] if self.name.strip() else ""
+        return re.sub(r"[^\w.-]", "_", last) or "adapter"
 
     def build(self) -> Backend:
         """The backend, not started; raises `UsageError` for options that it does not have."""
@@ -64,6 +77,10 @@ def choose(text: str) -> BackendChoice:
             )
         options[option] = _scalar(value)
     path = name
+    for prefix, external in EXTERNAL.items():
+        if name.startswith(prefix):
+            settings: dict[str, Json] = {"target": name.removeprefix(prefix), "settings": options}
+            return BackendChoice(without_passwords(text), name, external, settings)
     if ":" not in name:
         known = installed()
         if name not in known:

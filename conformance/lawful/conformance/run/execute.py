@@ -81,8 +81,7 @@ def execute(plan: RunPlan, runs: Path, budget: Budget, listener: Listener) -> Ru
 def new_folder(plan: RunPlan, runs: Path) -> Path:
     """A folder for one run, named by time, backend, workload and seed."""
     moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    backend = plan.backend.name.rpartition(":")[2] or plan.backend.name
-    name = f"{moment}-{backend}-{plan.workload_name}-{plan.seed}"
+    name = f"{moment}-{plan.backend.label}-{plan.workload_name}-{plan.seed}"
     for attempt in range(1, 1000):
         folder = runs / (name if attempt == 1 else f"{name}-{attempt}")
         try:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from lawful.conformance.adapter import Backend, Fault
 from lawful.conformance.errors import BackendError, UsageError, unknown_name
 from lawful.conformance.history.recorder import Recorder
-from lawful.conformance.run.client import ClientProcess
 from lawful.conformance.run.pace import Pace
+from lawful.conformance.wire.client import RunClient
 from lawful.conformance.workloads.script import generator_of
 
 _CALM_S = (0.4, 1.2)
@@ -41,6 +41,8 @@ class Target:
     """None: whoever uses the target starts it again."""
     pause: Callable[[], None]
     resume: Callable[[], None]
+    suffers: frozenset[Fault] = frozenset(Fault)
+    """The faults that can be done to it."""
 
 
 def server_targets(backend: Backend) -> list[Target]:
@@ -53,14 +55,22 @@ def server_targets(backend: Backend) -> list[Target]:
             restart=lambda: backend.restart(server),
             pause=lambda: backend.pause(server),
             resume=lambda: backend.resume(server),
+            suffers=getattr(backend, "server_faults", frozenset(Fault)),
         )
 
     return [target(server) for server in backend.servers()]
 
 
-def client_target(client: ClientProcess) -> Target:
+def client_target(client: RunClient) -> Target:
     """A client process; its session starts it again."""
-    return Target(client.name, kill=client.kill, restart=None, pause=client.pause, resume=client.resume)
+    return Target(
+        client.name,
+        kill=client.kill,
+        restart=None,
+        pause=client.pause,
+        resume=client.resume,
+        suffers=client.faults,
+    )
 
 
 def parse_faults(text: str) -> tuple[Fault, ...]:
@@ -76,6 +86,12 @@ def parse_faults(text: str) -> tuple[Fault, ...]:
     if len(set(faults)) < len(faults):
         raise UsageError(f"{text!r} names a fault twice")
     return tuple(faults)
+
+
+def groups_for(groups: Sequence[Sequence[Target]], fault: Fault) -> list[list[Target]]:
+    """The targets of each group that suffer `fault`, without groups that have none."""
+    suffering = ([target for target in group if fault in target.suffers] for group in groups)
+    return [group for group in suffering if group]
 
 
 class FaultInjector(threading.Thread):
@@ -94,8 +110,8 @@ class FaultInjector(threading.Thread):
         self.injected = 0
         self.failure: BaseException | None = None
         """What made it give up: a server that cannot be healed."""
-        self._faults = faults
-        self._groups = [group for group in groups if group]
+        self._groups = {fault: groups_for(groups, fault) for fault in faults}
+        self._faults = [fault for fault in faults if self._groups[fault]]
         self._recorder = recorder
         self._random = generator_of(seed, "faults")
         self._pace = pace
@@ -109,9 +125,9 @@ class FaultInjector(threading.Thread):
 
     def run(self) -> None:
         try:
-            while self._faults and self._groups and not self._stopped.wait(self._random.uniform(*_CALM_S)):
+            while self._faults and not self._stopped.wait(self._random.uniform(*_CALM_S)):
                 fault = self._random.choice(self._faults)
-                target = self._random.choice(self._random.choice(self._groups))
+                target = self._random.choice(self._random.choice(self._groups[fault]))
                 # Operations of a tick take a fraction of it: struck at any other time, nothing would be under way.
                 self._stopped.wait(self._pace.until_next_tick_s() + self._random.uniform(*_INTO_TICK_S))
                 self._inject(fault, target)

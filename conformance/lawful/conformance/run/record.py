@@ -15,16 +15,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lawful.conformance.adapter import Backend
-from lawful.conformance.client_protocol import Setup
 from lawful.conformance.errors import BackendError, UsageError
 from lawful.conformance.history.recorder import Recorder
 from lawful.conformance.processes import ProcessGroup
-from lawful.conformance.run.client import ClientProcess
 from lawful.conformance.run.faults import FaultInjector, client_target, server_targets
 from lawful.conformance.run.pace import Pace
 from lawful.conformance.run.plan import RunPlan
 from lawful.conformance.run.session import Session, raise_failures
 from lawful.conformance.run.tally import Tally
+from lawful.conformance.wire.client import Opening, OpensClients, RunClient, python_client
 from lawful.models.history import Header
 
 _STARTING_S = 0.05
@@ -93,7 +92,6 @@ class _Run:
         self._listener = listener
         self._tally = Tally(plan.clients)
         self._started_s = time.monotonic()
-        self._setup = Setup(plan.backend.path, backend.connection(), plan.timeout_s)
 
     def record(self) -> Recording:
         with ExitStack() as stack:
@@ -106,7 +104,7 @@ class _Run:
                 self._read_all(recorder)
         return Recording(self._path, self._tally, interrupted)
 
-    def _work(self, recorder: Recorder, clients: Sequence[ClientProcess]) -> bool:
+    def _work(self, recorder: Recorder, clients: Sequence[RunClient]) -> bool:
         """The part under faults; whether it was interrupted."""
         sessions = [self._session(number, client, recorder) for number, client in enumerate(clients)]
         groups = [server_targets(self._backend), [client_target(client) for client in clients]]
@@ -146,19 +144,25 @@ class _Run:
             session = Session(self._tally.next_process(), client, scripts, recorder, self._tally, self._answer_limit_s)
             session.run_to_end(_FINAL_LIMIT_S)
 
-    def _session(self, number: int, client: ClientProcess, recorder: Recorder) -> Session:
+    def _session(self, number: int, client: RunClient, recorder: Recorder) -> Session:
         scripts = [workload.script(number, self._plan.seed) for workload in self._plan.workloads]
         return Session(number, client, scripts, recorder, self._tally, self._answer_limit_s)
 
     @contextmanager
-    def _client(self, name: str) -> Iterator[ClientProcess]:
-        client = ClientProcess(name, self._setup, self._processes, self._processes.log_of(name))
+    def _client(self, name: str) -> Iterator[RunClient]:
+        client = self._new_client(name)
         client.start()
         try:
             yield client
         finally:
             with suppress(ProcessLookupError):
                 client.discard()
+
+    def _new_client(self, name: str) -> RunClient:
+        backend, path = self._backend, self._plan.backend.path
+        if isinstance(backend, OpensClients):
+            return backend.run_client(name, self._plan.timeout_s)
+        return python_client(name, path, Opening(path, backend.connection(), self._plan.timeout_s), self._processes)
 
     @property
     def _answer_limit_s(self) -> float:

@@ -10,13 +10,14 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 
-from lawful.conformance.client_protocol import NonsenseLine, Reply, Request
 from lawful.conformance.errors import BackendError
 from lawful.conformance.history.json_text import NotJson
 from lawful.conformance.history.recorder import Recorder
-from lawful.conformance.run.client import ClientGone, ClientProcess, ClientSilent
 from lawful.conformance.run.pace import Pace
 from lawful.conformance.run.tally import Tally
+from lawful.conformance.wire.client import RunClient
+from lawful.conformance.wire.messages import NonsenseLine, Reply, Request
+from lawful.conformance.wire.peer import PeerGone, PeerSilent
 from lawful.conformance.workloads.script import Intent, Script
 from lawful.models.history import Outcome
 from lawful.models.values import Json
@@ -31,7 +32,7 @@ class Session(threading.Thread):
     def __init__(
         self,
         number: int,
-        client: ClientProcess,
+        client: RunClient,
         scripts: Sequence[Script],
         recorder: Recorder,
         tally: Tally,
@@ -121,17 +122,22 @@ class Session(threading.Thread):
         request = Request(self._requests, intent.table, intent.key, intent.function, intent.arguments)
         try:
             return self.client.ask(request, self._answer_limit_s)
-        except ClientGone as gone:
+        except PeerGone as gone:
             self._replace_client()
-            return Reply(self._requests, Outcome.UNKNOWN, error=str(gone))
-        except ClientSilent as silent:
-            self._replace_client()
+            text = str(gone)
+            return Reply(self._requests, Outcome.UNKNOWN, error=text, defect=None if gone.killed else text)
+        except PeerSilent as silent:
+            if self.client.faults:  # else it shares its process with others; its late answer is dropped by its number
+                self._replace_client()
             error = f"gave {silent}, although its own time-out is shorter"
             return Reply(self._requests, Outcome.UNKNOWN, error=error, defect=error)
         except NonsenseLine as nonsense:
             self._replace_client()
             error = f"sent a line that is no reply: {nonsense}"
             return Reply(self._requests, Outcome.UNKNOWN, error=error, defect=error)
+        finally:
+            for note in self.client.take_notes():
+                self._tally.defect(f"{intent.table}.{intent.function} {note}")
 
     def _replace_client(self) -> None:
         called_ns = time.monotonic_ns()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from lawful.conformance.adapter import Client
 from lawful.conformance.client_process import carry_out
-from lawful.conformance.client_protocol import Request
+from lawful.conformance.wire.messages import Request
 from lawful.conformance.workloads.script import Script
 from lawful.models.history import Header, History, Operation, Outcome
 
