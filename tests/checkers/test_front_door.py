@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
-from lawful.checkers.linearizability.check import MONITORED_FROM, check_object
+from lawful.checkers.linearizability.check import MONITORED_FROM, check, check_object
 from lawful.checkers.verdict import Verdict
-from lawful.models.history import Operation, Outcome
+from lawful.models.history import History, Operation, Outcome
 from lawful.models.register import Register
 from lawful.models.task_store.leader_lease import LeaderLeaseModel
 from lawful.models.values import Json
@@ -56,9 +56,32 @@ def test_what_a_monitor_cannot_tell_is_searched() -> None:
     operations[5] = dataclasses.replace(operations[5], result=2)
     found = check_object(operations, Register())
     assert (found.verdict, found.method) == (Verdict.LAWFUL, "just-in-time search")
+    assert found.because.startswith("register zones cannot tell: ") and "2" in found.because
 
 
 def test_a_model_with_time_is_searched() -> None:
     arguments: dict[str, Json] = {"holder": "a", "ttl_ms": 5}
     granted = Operation(0, 0, "leader_lease", "acquire", arguments, Outcome.OK, 0, 1, key="s", result=1)
     assert check_object([granted], LeaderLeaseModel()).verdict is Verdict.LAWFUL
+
+
+def test_a_whole_history_is_judged_object_by_object() -> None:
+    first = writes_and_reads(4)
+    second = [dataclasses.replace(one, index=one.index + 4, key="b") for one in first]
+    second[3] = dataclasses.replace(second[3], result=0)
+    history = History((*first, *second))
+    found = check(history, Register())
+    assert [(str(part.key), part.verdict) for part in found.objects] == [
+        ("register", Verdict.LAWFUL),
+        ("register/b", Verdict.VIOLATION),
+    ]
+    assert all(part.because for part in found.objects)
+    assert check(history, lambda key: Register()).verdict is Verdict.VIOLATION
+
+
+def test_a_value_that_nobody_wrote_needs_no_search() -> None:
+    operations = writes_and_reads(20)
+    operations[7] = dataclasses.replace(operations[7], result="strange")
+    found = check_object(operations, Register())
+    assert (found.verdict, found.method, found.core, found.blocked_at) == (Verdict.VIOLATION, "provenance", (7,), 7)
+    assert found.refusals[0].because == 'the answer shows "strange", and nobody wrote that'

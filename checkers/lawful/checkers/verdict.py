@@ -93,6 +93,10 @@ class ObjectVerdict:
     """VIOLATION: the longest linearizations that end before `blocked_at`, and why none can go on; a few of them."""
     progress: str | None = None
     """INCONCLUSIVE: which budget was used up, and how far the search got."""
+    because: str = ""
+    """Why this method decided, and what it relied on."""
+    core: tuple[int, ...] = ()
+    """VIOLATION: operations that contradict each other whatever the others did, where the method names them."""
     seconds: float = 0.0
     """How long the check took."""
 

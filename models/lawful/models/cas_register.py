@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lawful.models.history import Operation
 from lawful.models.model import Call, Transition, argument, unknown_call
-from lawful.models.values import Frozen, Json
+from lawful.models.sources import Shown, given_value, shown_value
+from lawful.models.values import Frozen, Json, canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,19 @@ class CasRegister:
 
     def had_no_effect(self, operation: Operation) -> bool:
         return operation.function == "read" or operation.result is False
+
+    def supplied_at_first(self) -> Iterable[str]:
+        return (canonical(self.initial_value),)
+
+    def supplied(self, operation: Operation) -> Iterable[str]:
+        if operation.function == "cas" and operation.result is not False:
+            return given_value(operation, "new")
+        return given_value(operation) if operation.function == "write" else ()
+
+    def shown(self, operation: Operation) -> Iterable[Shown]:
+        if operation.function == "cas" and operation.result is True and "old" in operation.arguments:
+            return (shown_value(operation.arguments["old"]),)
+        return (shown_value(operation.result),) if operation.function == "read" else ()
 
     def step(self, state: Frozen, call: Call) -> tuple[Transition[Frozen], ...]:
         match call.function:

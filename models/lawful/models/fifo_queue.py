@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lawful.models.history import Operation
 from lawful.models.model import Call, Transition, argument, unknown_call
+from lawful.models.sources import Shown, given_value, shown_value
 from lawful.models.value_queue import ValueQueue
-from lawful.models.values import Json
+from lawful.models.values import Json, canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,16 @@ class FifoQueue:
 
     def initial(self) -> ValueQueue:
         return ValueQueue.of(self.initial_values)
+
+    def supplied_at_first(self) -> Iterable[str]:
+        return map(canonical, self.initial_values)
+
+    def supplied(self, operation: Operation) -> Iterable[str]:
+        return given_value(operation) if operation.function == "enqueue" else ()
+
+    def shown(self, operation: Operation) -> Iterable[Shown]:
+        taken = operation.function == "dequeue" and operation.result is not None
+        return (shown_value(operation.result),) if taken else ()
 
     def step(self, state: ValueQueue, call: Call) -> tuple[Transition[ValueQueue], ...]:
         match call.function:

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from lawful.models.history import Operation
 from lawful.models.model import Call, Transition, integer_argument, unknown_call
+from lawful.models.sources import Shown, given_value, shown_value
+from lawful.models.values import canonical
 
 
 class _Node(NamedTuple):
@@ -117,6 +120,16 @@ class PriorityQueue:
 
     def initial(self) -> Heap:
         return Heap.of(self.initial_values)
+
+    def supplied_at_first(self) -> Iterable[str]:
+        return map(canonical, self.initial_values)
+
+    def supplied(self, operation: Operation) -> Iterable[str]:
+        return given_value(operation) if operation.function == "insert" else ()
+
+    def shown(self, operation: Operation) -> Iterable[Shown]:
+        taken = operation.function == "delete_min" and operation.result is not None
+        return (shown_value(operation.result),) if taken else ()
 
     def step(self, state: Heap, call: Call) -> tuple[Transition[Heap], ...]:
         match call.function:

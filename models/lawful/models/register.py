@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lawful.models.history import Operation
 from lawful.models.model import Call, Transition, argument, unknown_call
-from lawful.models.values import Frozen, Json
+from lawful.models.sources import Shown, given_value, shown_value
+from lawful.models.values import Frozen, Json, canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,15 @@ class Register:
 
     def had_no_effect(self, operation: Operation) -> bool:
         return operation.function == "read"
+
+    def supplied_at_first(self) -> Iterable[str]:
+        return (canonical(self.initial_value),)
+
+    def supplied(self, operation: Operation) -> Iterable[str]:
+        return given_value(operation) if operation.function == "write" else ()
+
+    def shown(self, operation: Operation) -> Iterable[Shown]:
+        return (shown_value(operation.result),) if operation.function == "read" else ()
 
     def step(self, state: Frozen, call: Call) -> tuple[Transition[Frozen], ...]:
         match call.function:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from lawful.models.history import Operation
 from lawful.models.model import Call, Transition, argument, unknown_call
-from lawful.models.values import Frozen, Json
+from lawful.models.sources import Shown, given_value, shown_value
+from lawful.models.values import Frozen, Json, canonical
 
 
 class Pile:
@@ -62,6 +64,16 @@ class Stack:
         for value in self.initial_values:
             pile = Pile(Frozen(value), pile)
         return pile
+
+    def supplied_at_first(self) -> Iterable[str]:
+        return map(canonical, self.initial_values)
+
+    def supplied(self, operation: Operation) -> Iterable[str]:
+        return given_value(operation) if operation.function == "push" else ()
+
+    def shown(self, operation: Operation) -> Iterable[Shown]:
+        taken = operation.function == "pop" and operation.result is not None
+        return (shown_value(operation.result),) if taken else ()
 
     def step(self, state: Pile, call: Call) -> tuple[Transition[Pile], ...]:
         match call.function:

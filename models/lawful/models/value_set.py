@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lawful.models.history import Operation
 from lawful.models.model import Call, Transition, argument, unknown_call
+from lawful.models.sources import Shown, given_value, shown_value
 from lawful.models.values import Json, canonical
 
 
@@ -22,6 +25,16 @@ class ValueSet:
 
     def initial(self) -> frozenset[str]:
         return frozenset(map(canonical, self.initial_values))
+
+    def supplied_at_first(self) -> Iterable[str]:
+        return map(canonical, self.initial_values)
+
+    def supplied(self, operation: Operation) -> Iterable[str]:
+        return given_value(operation) if operation.function == "insert" else ()
+
+    def shown(self, operation: Operation) -> Iterable[Shown]:
+        found = operation.result is (operation.function != "insert")
+        return (shown_value(operation.arguments["value"]),) if found and "value" in operation.arguments else ()
 
     def step(self, state: frozenset[str], call: Call) -> tuple[Transition[frozenset[str]], ...]:
         if call.function not in ("insert", "remove", "contains"):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lawful.models.history import FaultEvent, Operation, Outcome
 from lawful.models.values import Json, canonical
 
 _LONGEST_VALUE = 60
+_NS_PER_MS = 1_000_000
 
 
 def value_text(value: Json) -> str:
@@ -60,3 +63,45 @@ def fault_text(fault: FaultEvent) -> str:
     """One fault on one line: `kill redis-1`."""
     text = f"{fault.fault} {fault.target}"
     return printable(f"{text} (failed: {fault.error})" if fault.error else text)
+
+
+def answered_text(operation: Operation) -> str:
+    """What the outcome of an operation says: `#4 read() answered 1`."""
+    return f"#{operation.index} {call_text(operation)} answered {value_text(operation.result)}"
+
+
+def order_text(first: Operation, then: Sequence[Operation]) -> str:
+    """What was called after an operation had returned; the call is named where no answer names it."""
+    named = [
+        f"#{one.index}" if one.outcome is Outcome.OK else f"#{one.index} {call_text(one)} (whatever became of it)"
+        for one in then
+    ]
+    return f"#{first.index} had returned before {enumerated(named)} {'was' if len(named) == 1 else 'were'} called"
+
+
+def timing_text(operation: Operation, started_ns: int) -> str:
+    """When an operation ran, counted from `started_ns`: `#1 ran between 5 and 6.2 ms after the first call`."""
+    since = f"{(operation.call_ns - started_ns) / _NS_PER_MS:.4g}"
+    if operation.outcome is not Outcome.OK or operation.return_ns is None:
+        return f"#{operation.index} {call_text(operation)} was called {since} ms after the first call"
+    until = f"{(operation.return_ns - started_ns) / _NS_PER_MS:.4g}"
+    return f"#{operation.index} took effect {since} to {until} ms after the first call"
+
+
+def enumerated(names: Sequence[str]) -> str:
+    """A list as a sentence has it.
+
+    >>> enumerated(["#1"]), enumerated(["#1", "#2", "#3"])
+    ('#1', '#1, #2 and #3')
+    """
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def nobody_wrote_text(shown: str) -> str:
+    """Why an answer is refused that shows what no operation may have written."""
+    return f"the answer shows {shown}, and nobody wrote that"
+
+
+def written_later_text(shown: str, writer: Operation) -> str:
+    """Why an answer is refused that shows what was written only afterwards."""
+    return f"the answer shows {shown}, and #{writer.index}, the first that may have written that, was called afterwards"

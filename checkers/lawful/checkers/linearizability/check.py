@@ -1,24 +1,57 @@
-"""The front door: decides any history of one object, by the method that suits it, and says which one that was.
+"""The front door: decides any history, object by object, by the method that suits each, and says which and why.
 
-Long histories of a data type that has a monitor go to the monitor, which is near-linear and proves for itself that it
-applies; where it cannot tell, and for everything else, the general search decides. Models with time are searched by
-each operation's own interval (see `models.own_window`).
+1. Long histories of a data type that has a monitor go to the monitor, which is near-linear and proves for itself that
+   it applies.
+2. Stray values are looked up in one pass (`provenance`).
+3. The general search decides the rest. Models with time are searched by each operation's own interval (see
+   `models.own_window`).
+
+`because` of each verdict says why the methods before it did not decide.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias, cast
 
-from lawful.checkers.linearizability import search
+from lawful.checkers.linearizability import provenance, search
 from lawful.checkers.linearizability.monitors import monitor_for
-from lawful.checkers.verdict import Budget, ObjectVerdict, Verdict
-from lawful.models.history import Operation
+from lawful.checkers.meter import Meter
+from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
+from lawful.models.history import History, ObjectKey, Operation
 from lawful.models.model import AnyModel, TimedModel
 from lawful.models.own_window import OwnWindows, with_own_windows
 
 MONITORED_FROM = 2_000
 """Operations. Below, a search has mostly ended before the libraries that a monitor needs are imported."""
+
+ModelOf: TypeAlias = Callable[[ObjectKey], AnyModel[Any]]
+"""From an object to its model."""
+
+
+def check(history: History, model: AnyModel[Any] | ModelOf, budget: Budget | None = None) -> HistoryVerdict:
+    """Decide whether `history` is linearizable: the verdict on each of its objects, in order of first invocation.
+
+    `model` is the model of every object, or a function that gives the one of each. `budget` is for each object.
+    Raises `UnknownCall` where a model does not know an operation.
+    """
+    return check_parts(history.by_object(), model_of_each(model), budget)
+
+
+def check_parts(
+    parts: Mapping[ObjectKey, Sequence[Operation]], model_of: ModelOf, budget: Budget | None = None
+) -> HistoryVerdict:
+    """Decide each of `parts`, the operations of one object each."""
+    return HistoryVerdict(tuple(check_object(part, model_of(key), budget) for key, part in parts.items()))
+
+
+def model_of_each(model: AnyModel[Any] | ModelOf) -> ModelOf:
+    """`model`, if it is a function from objects to models; else the function that gives it for each object."""
+    if not hasattr(model, "initial"):
+        return model
+    one = cast(AnyModel[Any], model)
+    return lambda key: one
 
 
 def check_object(operations: Sequence[Operation], model: AnyModel[Any], budget: Budget | None = None) -> ObjectVerdict:
@@ -27,12 +60,35 @@ def check_object(operations: Sequence[Operation], model: AnyModel[Any], budget: 
     Raises `UnknownCall` where the model does not know an operation.
     """
     budget = budget or Budget()
+    meter = Meter(budget)
+    monitored, why_not = _monitored(operations, model, meter)
+    if monitored is not None:
+        return monitored
+    stray = provenance.check_object(operations, model)
+    if stray is not None:
+        return stray
+    # What a monitor took is gone; the look for stray values is not worth a budget of its own.
+    left = meter.remaining() if len(operations) >= MONITORED_FROM else budget
+    found = _searched(operations, model, left)
+    return replace(found, because=why_not, seconds=meter.seconds)
+
+
+def _searched(operations: Sequence[Operation], model: AnyModel[Any], budget: Budget) -> ObjectVerdict:
     if isinstance(model, TimedModel):
         return search.check_object(with_own_windows(operations), OwnWindows(model), budget)
-    if len(operations) >= MONITORED_FROM:
-        monitor = monitor_for(model)
-        if monitor is not None:
-            found = monitor.check_object(operations, model, budget)
-            if found.verdict is not Verdict.INCONCLUSIVE:
-                return found
     return search.check_object(operations, model, budget)
+
+
+def _monitored(operations: Sequence[Operation], model: AnyModel[Any], meter: Meter) -> tuple[ObjectVerdict | None, str]:
+    """The verdict of the monitor of the data type; else why there is none."""
+    if isinstance(model, TimedModel):
+        return None, f"{model.name} depends on time, for which there is no monitor"
+    if len(operations) < MONITORED_FROM:
+        return None, f"the object has fewer than {MONITORED_FROM} operations"
+    monitor = monitor_for(model)
+    if monitor is None:
+        return None, f"there is no monitor for {model.name}"
+    found = monitor.check_object(operations, model, meter.remaining())
+    if found.verdict is Verdict.INCONCLUSIVE:
+        return None, f"{monitor.name} cannot tell: {found.progress}"
+    return replace(found, because=f"the history is one that the monitor of {model.name} can decide"), ""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,8 +21,10 @@ from lawful.models.model import (
     unknown_call,
 )
 from lawful.models.rows import Rows
+from lawful.models.sources import Shown
 from lawful.models.task_store.expiry import Expiry, expiry_of
-from lawful.models.values import Frozen, Json
+from lawful.models.values import Frozen, Json, canonical
+from lawful.models.wording import value_text
 from lawful.specs.task_store.jobs import JOBS
 
 _READS = frozenset(function.name for function in JOBS.functions if function.reads_only)
@@ -44,6 +46,9 @@ class Job(NamedTuple):
     def __str__(self) -> str:
         return self.state if self.claimed_by is None else f"{self.state} by {self.claimed_by}"
 
+
+_Source = tuple[str, str, str]
+"""What a value of a row is supplied as: the field, the row, the value."""
 
 Jobs = Rows[Job]
 Steps = tuple[Transition[Jobs], ...]
@@ -127,6 +132,27 @@ class JobsModel:
             return None
         return operation
 
+    def supplied_at_first(self) -> Iterable[_Source]:
+        return ()
+
+    def supplied(self, operation: Operation) -> Iterable[_Source]:
+        row = canonical(operation.arguments.get("id"))
+        if operation.function == "enqueue" and operation.result is not False:
+            given = canonical([operation.arguments.get("type"), operation.arguments.get("params")])
+            return ("id", row, ""), ("type and params", row, given)
+        if operation.function == "progress" and operation.result is not False:
+            return (("progress", row, canonical(operation.arguments.get("progress"))),)
+        return ()
+
+    def shown(self, operation: Operation) -> Iterable[Shown]:
+        if operation.function in ("get", "claim"):
+            return _shown_by(operation.result)
+        if operation.function == "list" and isinstance(operation.result, Sequence):
+            return (one for row in operation.result for one in _shown_by(row))
+        row = operation.arguments.get("id")
+        changed = operation.result is True and operation.function != "enqueue" and isinstance(row, str)
+        return (_shown_job(str(row)),) if changed else ()
+
     def refusal(self, state: Jobs, call: Call, reply: Json, window: Window) -> Refusal | None:
         """Why `claim` may not hand out the job that it did, or why a second enqueue adds no second job."""
         match call.function:
@@ -204,3 +230,22 @@ def _shown(job_id: str, job: Job) -> Json:
         "claimed_by": job.claimed_by,
         "progress": job.progress.value,
     }
+
+
+def _shown_by(row: Json) -> Iterator[Shown]:
+    """What a row of an answer shows."""
+    job_id = row.get("id") if isinstance(row, Mapping) else None
+    if not isinstance(row, Mapping) or not isinstance(job_id, str):
+        return
+    yield _shown_job(job_id)
+    given = canonical([row.get("type"), row.get("params")])
+    text = f"type {value_text(row.get('type'))} with params {value_text(row.get('params'))} of {value_text(job_id)}"
+    yield Shown((("type and params", canonical(job_id), given),), text, "TS-ALL-5")
+    progress = row.get("progress")
+    if progress is not None:
+        text = f"progress {value_text(progress)} of {value_text(job_id)}"
+        yield Shown((("progress", canonical(job_id), canonical(progress)),), text, "TS-ALL-5")
+
+
+def _shown_job(job_id: str) -> Shown:
+    return Shown((("id", canonical(job_id), ""),), f"the job {value_text(job_id)}")

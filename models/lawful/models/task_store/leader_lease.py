@@ -6,7 +6,7 @@ cannot have ended earlier, and after a `get` that answered null it has.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeGuard
 
@@ -22,8 +22,10 @@ from lawful.models.model import (
     text_argument,
     unknown_call,
 )
+from lawful.models.sources import Shown
 from lawful.models.task_store.expiry import Expiry, expiry_of
-from lawful.models.values import Frozen, Json
+from lawful.models.values import Frozen, Json, canonical
+from lawful.models.wording import value_text
 from lawful.specs.task_store.leader_lease import LEADER_LEASE
 
 
@@ -104,6 +106,27 @@ class LeaderLeaseModel:
         refused = operation.result is False or (operation.function == "acquire" and operation.result is None)
         return refused or operation.function in ("get", "guarded_read")
 
+    def supplied_at_first(self) -> Iterable[tuple[str, str]]:
+        return (("value", canonical(None)),)
+
+    def supplied(self, operation: Operation) -> Iterable[tuple[str, str]]:
+        if operation.function == "guarded_write" and operation.result is not False:
+            return (("value", canonical(operation.arguments.get("value"))),)
+        if operation.function == "acquire":
+            return (("holder", canonical(operation.arguments.get("holder"))),)
+        return ()
+
+    def shown(self, operation: Operation) -> Iterable[Shown]:
+        match operation.function, operation.result:
+            case "guarded_read", value:
+                text = f"the guarded value {value_text(value)}"
+                return (Shown((("value", canonical(value)),), text, "TS-ALL-5"),)
+            case (("renew" | "release"), True):
+                return (_shown_holder(operation.arguments.get("holder")),)
+            case "get", Mapping() as seen:
+                return (_shown_holder(seen.get("holder")),)
+        return ()
+
     def refusal(self, state: Scope, call: Call, reply: Json, window: Window) -> Refusal | None:
         """Why an acquire must not answer what it did: the lease is held, or free, or the token too small."""
         if call.function != "acquire":
@@ -113,6 +136,10 @@ class LeaderLeaseModel:
         if reply is None:
             return Refusal("nobody holds the lease, so an acquire is granted", "TS-LEADER_LEASE-6")
         return Refusal(f"a grant carries a token above {state.token}, the latest one", "TS-LEADER_LEASE-4")
+
+
+def _shown_holder(holder: Json) -> Shown:
+    return Shown((("holder", canonical(holder)),), f"{value_text(holder)} as the holder")
 
 
 def _release(state: Scope, call: Call, window: Window) -> Steps:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,7 +19,9 @@ from lawful.models.model import (
     unknown_call,
 )
 from lawful.models.rows import Rows
+from lawful.models.sources import Shown
 from lawful.models.values import Json, canonical, identical
+from lawful.models.wording import value_text
 from lawful.specs.task_store.tasks import STATUSES, TASKS, TERMINAL_STATUSES
 
 
@@ -43,6 +45,9 @@ class Task(NamedTuple):
         nodes = ", ".join(f"{node} {node_task.status}" for node, node_task in self.node_tasks)
         return f"{self.status}, created at {self.created_at}, nodes: {nodes or 'none'}, error: {self.error}"
 
+
+_Source = tuple[str, str, str]
+"""What a value of a row is supplied as: the field, the row, the value."""
 
 Tasks = Rows[Task]
 Steps = tuple[Transition[Tasks], ...]
@@ -89,6 +94,21 @@ class TasksModel:
         if operation.function == "prune":
             return operation.weakened()
         return operation if row in self.rows(operation) else None
+
+    def supplied_at_first(self) -> Iterable[_Source]:
+        return ()
+
+    def supplied(self, operation: Operation) -> Iterable[_Source]:
+        return () if operation.result is False else _supplied(operation)
+
+    def shown(self, operation: Operation) -> Iterable[Shown]:
+        if operation.function == "get":
+            return _shown_by(operation.result)
+        if operation.function == "list" and isinstance(operation.result, Sequence):
+            return (one for row in operation.result for one in _shown_by(row))
+        row = operation.arguments.get("id")
+        changed = operation.result is True and operation.function != "insert" and isinstance(row, str)
+        return (_shown_task(str(row)),) if changed else ()
 
     def refusal(self, state: Tasks, call: Call, reply: Json, window: Window) -> Refusal | None:
         """What is wrong with a row or a list: a row is missing, extra, or differs in a field."""
@@ -259,3 +279,44 @@ def _wrong_list(state: Tasks, call: Call, reply: Sequence[Json]) -> Refusal:
 
 def _node_statuses(task: Task) -> set[str]:
     return {node_task.status for _, node_task in task.node_tasks}
+
+
+def _supplied(operation: Operation) -> Iterator[_Source]:
+    """What a call that takes effect may write."""
+    given = operation.arguments
+    row = canonical(given.get("id"))
+    if operation.function == "insert":
+        yield "id", row, ""
+        yield "created_at", row, canonical(given.get("created_at"))
+        nodes = given.get("node_tasks")
+        if isinstance(nodes, Mapping):
+            yield from (("node_tasks", row, canonical({node: part})) for node, part in nodes.items())
+    if operation.function in ("insert", "set_error"):
+        yield "error", row, canonical(given.get("error"))
+    if operation.function == "update_node":
+        part: Json = {"uid": given.get("uid"), "status": given.get("status")}
+        yield "node_tasks", row, canonical({str(given.get("node")): part})
+
+
+def _shown_by(row: Json) -> Iterator[Shown]:
+    """What a row of an answer shows. A status may follow from those of the nodes, so it is not looked at."""
+    task_id = row.get("id") if isinstance(row, Mapping) else None
+    if not isinstance(row, Mapping) or not isinstance(task_id, str):
+        return
+    yield _shown_task(task_id)
+    for field in ("created_at", "error"):
+        if field in row:
+            yield _shown_field(task_id, field, row[field])
+    nodes = row.get("node_tasks")
+    if isinstance(nodes, Mapping):
+        for node, part in nodes.items():
+            yield _shown_field(task_id, "node_tasks", {node: part})
+
+
+def _shown_task(task_id: str) -> Shown:
+    return Shown((("id", canonical(task_id), ""),), f"the task {value_text(task_id)}")
+
+
+def _shown_field(task_id: str, field: str, value: Json) -> Shown:
+    text = f"{field} {value_text(value)} of {value_text(task_id)}"
+    return Shown(((field, canonical(task_id), canonical(value)),), text, "TS-ALL-5")
