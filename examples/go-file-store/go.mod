@@ -1,0 +1,3 @@
+module filestore
+
+go 1.20
