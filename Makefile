@@ -22,6 +22,9 @@ test: $(INSTALLED) ## Run the quick tests (a few minutes on two cores)
 test-slow: $(INSTALLED) ## Run the slow tests, and only those
 	$(BIN)/python -m pytest -m slow
 
+agreement: $(INSTALLED) ## Ask all checkers about 20,000 random histories per model (ARGUMENTS=--help: what else)
+	@$(BIN)/python -m tests.agreement $(ARGUMENTS)
+
 lint: $(INSTALLED) ## Check style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -58,4 +61,4 @@ $(INSTALLED): pyproject.toml $(CONSTRAINTS)
 	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --no-build-isolation --use-pep517 --editable '.[dev]'
 	@touch $@
 
-.PHONY: help demo test test-slow lint format types bench bench-checkers lock clean install
+.PHONY: help demo test test-slow agreement lint format types bench bench-checkers lock clean install
