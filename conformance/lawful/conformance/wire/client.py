@@ -241,10 +241,10 @@ def open_client(peer: Peer, opening: Opening, name: str) -> None:
         ) from error
 
 
-def demand(peer: Peer, message: Mapping[str, Json], what: str, limit_s: float = START_TIMEOUT_S) -> Reply:
-    """The reply to a message that every adapter has to meet. Raises `BackendError`."""
+def demand(peer: Peer, message: Mapping[str, Json], what: str, limit_s: float | None = None) -> Reply:
+    """The reply to a message that every adapter has to meet, by default in START_TIMEOUT_S. Raises `BackendError`."""
     try:
-        reply = peer.ask(message, limit_s)
+        reply = peer.ask(message, START_TIMEOUT_S if limit_s is None else limit_s)
     except (PeerGone, PeerSilent, NonsenseLine) as error:
         says = f"sent a line that is no reply: {error}" if isinstance(error, NonsenseLine) else str(error)
         log = peer.log()

@@ -41,6 +41,10 @@ class Peer(Protocol):
         """Whether replies may come in another order than the requests; not so at first."""
         ...
 
+    def late_answers(self) -> int:
+        """How many replies came when nobody waited for them any more, and were dropped."""
+        ...
+
     def take_notes(self) -> list[str]:
         """What it did wrong that spoilt no reply in particular, since the last call."""
         ...

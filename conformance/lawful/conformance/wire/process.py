@@ -89,6 +89,9 @@ class ProcessPeer:
     def allow_any_order(self, allowed: bool) -> None:
         self.conversation.any_order = allowed
 
+    def late_answers(self) -> int:
+        return 0 if self._conversation is None else self._conversation.late
+
     def take_notes(self) -> list[str]:
         return [] if self._conversation is None else self._conversation.take_notes()
 

@@ -135,6 +135,10 @@ class ExternalBackend:
             self._control.discard()
             self._control = None
 
+    def late_answers(self) -> int:
+        """How many answers came when nobody waited for them any more, in the conversation that clients share."""
+        return 0 if self._control is None else self._control.late_answers()
+
     def _hook(self, action: str, server: str) -> None:
         if self._control is None:
             raise BackendError(f"the adapter {self.target} was not started")
