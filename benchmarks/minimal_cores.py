@@ -31,7 +31,7 @@ def cores_of(path: Path) -> list[tuple[int, Core, float]]:
         verdict = search.check_object(operations, model_of(key), BUDGET)
         if verdict.verdict is Verdict.VIOLATION:
             started_s = time.process_time()
-            core = minimal_core(operations, model_of(key), budget=BUDGET, blocked_at=verdict.blocked_at)
+            core = minimal_core(operations, model_of(key), budget=BUDGET, part=verdict)
             assert core is not None, "a violation has a core"
             found.append((verdict.operations, core, time.process_time() - started_s))
     return found

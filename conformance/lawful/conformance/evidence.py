@@ -1,21 +1,33 @@
-"""The evidence for a violation: the few operations that contradict each other, and what led up to them."""
+"""The evidence for a violation: the few operations that contradict each other, and why, one fact after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from lawful.checkers.linearizability.excerpt import Excerpt, excerpt
-from lawful.checkers.verdict import Budget, ObjectVerdict, Refused
-from lawful.models.history import History, Operation
-from lawful.models.model import AnyModel, Call, KnowsEffects, KnowsRows, Window, transitions
+from lawful.checkers.linearizability.argument import Argument, Timing, argument
+from lawful.checkers.linearizability.core import Core, minimal_core
+from lawful.checkers.linearizability.prefix import failing_prefix
+from lawful.checkers.verdict import Budget, ObjectVerdict
+from lawful.models.history import History, Operation, Outcome
+from lawful.models.model import AnyModel, KnowsRows
 from lawful.models.rows import Rows
+from lawful.models.wording import answered_text, order_text, timing_text
 
 _BUDGET_S = 10.0
-_MOST_CONTEXT = 4
+_ARGUMENT_BUDGET_S = 2.0
 _MOST_UNREDUCED = 16
 _LONGEST_STATE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One fact that is needed for the contradiction: without it, there is an explanation."""
+
+    text: str
+    operations: tuple[int, ...]
+    """The operations that it is about, by index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,78 +36,69 @@ class Evidence:
 
     part: ObjectVerdict
     """The verdict on the whole object."""
-    constrained: tuple[Operation, ...]
-    """The operations whose outcomes contradict each other, given the state before."""
-    is_minimal: bool
-    """Whether none of them can be left out; else they are what surrounds the refused answer."""
-    optional: tuple[Operation, ...] = ()
-    """Operations that were allowed to take effect at any time after their call, or never; they explain nothing."""
-    context: tuple[Operation, ...] = ()
-    """A few earlier operations that explain the state before."""
-    before: int = 0
-    """How many operations came before, all summed up by the state."""
+    core: Core
+    """The operations that contradict each other; replayable by itself (`Core.history`)."""
+    argument: Argument | None
+    """What real time says against their answers; None where the budget ended before that was found out."""
+    shown: tuple[Operation, ...]
+    """The constrained operations of the core, and those that its facts are about."""
+    sentences: tuple[Sentence, ...]
+    """The facts, in an order in which they can be read; they end in the contradiction."""
     states: tuple[str, ...] = ()
-    """The possible states before, as far as they matter here."""
-    refused: Refused | None = None
-    """The answer that the search ended at."""
-    blocked_at: int | None = None
+    """What the operations before the core may have left, as far as it matters here; empty: it begins at the start."""
+
+    @property
+    def constrained(self) -> tuple[Operation, ...]:
+        return self.core.constrained
 
 
 def gather(history: History, part: ObjectVerdict, model: AnyModel[Any], budget: Budget) -> Evidence:
-    """The evidence for `part`, a violation in `history`."""
+    """The evidence for `part`, a violation in `history`. It takes some seconds at most, and is then the best so far."""
     operations = history.by_object()[part.key]
     seconds = _BUDGET_S if budget.seconds is None else min(budget.seconds, _BUDGET_S)
-    found = excerpt(operations, model, Budget(seconds, budget.memory_mb), part.blocked_at)
-    if found is None:
+    core = minimal_core(operations, model, budget=Budget(seconds, budget.memory_mb), part=part)
+    if core is None:
         return _surroundings(operations, part)
+    found = None
+    if core.is_readable:
+        found = argument(core, model, Budget(min(seconds, _ARGUMENT_BUDGET_S), budget.memory_mb))
     subjects: frozenset[str] = frozenset()
     if isinstance(model, KnowsRows):
-        subjects = subjects.union(*map(model.rows, found.constrained))
-    return Evidence(
-        part,
-        found.constrained,
-        is_minimal=True,
-        optional=_state_changing(found, model),
-        context=_context(found, model, subjects),
-        before=len(found.before),
-        states=tuple(dict.fromkeys(_state_text(state, subjects) for state in found.states)),
-        refused=found.part.refusals[0] if found.part.refusals else None,
-        blocked_at=found.part.blocked_at,
-    )
+        subjects = subjects.union(*map(model.rows, core.constrained))
+    sentences = () if found is None else tuple(_sentences(core, found))
+    named = {index for sentence in sentences for index in sentence.operations}
+    shown = tuple(one for one in core.operations if one.outcome is Outcome.OK or one.index in named)
+    states = tuple(dict.fromkeys(_state_text(past.state, subjects) for past in core.pasts))
+    return Evidence(part, core, found, shown, sentences, states)
+
+
+def _sentences(core: Core, found: Argument) -> list[Sentence]:
+    """The answers in order of call, each followed by what had to wait for it."""
+    by_index = {operation.index: operation for operation in core.operations}
+    started_ns = min(operation.call_ns for operation in core.operations)
+    timed = {fact.ran for fact in found.facts if isinstance(fact, Timing)}
+    sentences: list[Sentence] = []
+    for operation in core.constrained:
+        sentences.append(Sentence(answered_text(operation), (operation.index,)))
+        if operation.index in timed:
+            sentences.append(Sentence(timing_text(operation, started_ns), (operation.index,)))
+        waited = [fact.then for fact in found.facts if not isinstance(fact, Timing) and fact.first == operation.index]
+        if waited:
+            text = order_text(operation, [by_index[index] for index in waited])
+            sentences.append(Sentence(text, (operation.index, *waited)))
+    for operation in core.optional:
+        if operation.index in timed:
+            sentences.append(Sentence(timing_text(operation, started_ns), (operation.index,)))
+    return sentences
 
 
 def _surroundings(operations: Sequence[Operation], part: ObjectVerdict) -> Evidence:
     """Where the budget ended before a smaller proof was found: what was going on at the refused answer."""
+    failing = failing_prefix(operations, part.blocked_at)
     position = next((i for i, operation in enumerate(operations) if operation.index == part.blocked_at), 0)
-    shown = operations[max(0, position - _MOST_UNREDUCED + 1) : position + 1]
-    refused = part.refusals[0] if part.refusals else None
-    return Evidence(part, tuple(shown), is_minimal=False, refused=refused, blocked_at=part.blocked_at)
-
-
-def _context(found: Excerpt, model: AnyModel[Any], subjects: frozenset[str]) -> tuple[Operation, ...]:
-    """The latest earlier operations that did something to the same rows."""
-    states = (model.initial(), *found.states)
-    effective = [
-        operation
-        for operation in found.before
-        if not (isinstance(model, KnowsEffects) and model.had_no_effect(operation))
-        and (operation.result is not None or _changes(operation, model, states))
-        and not (isinstance(model, KnowsRows) and subjects and subjects.isdisjoint(model.rows(operation)))
-    ]
-    return tuple(effective[-_MOST_CONTEXT:])
-
-
-def _changes(operation: Operation, model: AnyModel[Any], states: Sequence[Any]) -> bool:
-    """Whether `operation` may change one of `states`."""
-    call = Call(operation.function, operation.arguments)
-    window = Window(operation.call_ns, operation.call_ns)
-    return any(step.state != state for state in states for step in transitions(model, state, call, window))
-
-
-def _state_changing(found: Excerpt, model: AnyModel[Any]) -> tuple[Operation, ...]:
-    """The optional operations but for those that only look: leaving these out is no assumption."""
-
-    return tuple(operation for operation in found.optional if _changes(operation, model, found.states))
+    shown = tuple(operations[max(0, position - _MOST_UNREDUCED + 1) : position + 1])
+    core = Core(replace(part), tuple(failing), is_minimal=False)
+    return Evidence(part, core, None, shown, ())
 
 
 def _state_text(state: Any, subjects: frozenset[str]) -> str:

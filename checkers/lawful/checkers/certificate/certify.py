@@ -58,8 +58,8 @@ def certify(
         return _replayed(part, operations, model)
     if part.verdict is not Verdict.VIOLATION:
         return None
-    core = minimal_core(operations, model, budget=budget, blocked_at=part.blocked_at)
-    if core is None:
+    core = minimal_core(operations, model, budget=budget, part=part)
+    if core is None or not core.constrained:
         # A verdict that the general search cannot repeat within the budget has to be believed or not as it is.
         return _without_core(part, operations, model, budget)
     recorded = failing_prefix(operations, part.blocked_at)

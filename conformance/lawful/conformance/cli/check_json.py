@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from lawful.checkers.certificate.certify import Certificate
 from lawful.checkers.verdict import ObjectVerdict, Placed, Refused, overall
 from lawful.conformance.cli.check_file import Checked
 from lawful.conformance.errors import LawfulError, gravest
+from lawful.conformance.evidence import Evidence
 from lawful.conformance.version import version
 from lawful.models.history import History, Outcome
 from lawful.models.values import Json
@@ -30,13 +30,14 @@ def report(checked: Sequence[Checked]) -> dict[str, Json]:
 
 def _file(checked: Checked) -> dict[str, Json]:
     certificates = {certificate.key: certificate for certificate in checked.certificates}
+    evidence = {one.part.key: one for one in checked.evidence}
     return {
         "path": str(checked.path),
         "verdict": None if checked.verdict is None else checked.verdict.value,
         "exit_code": int(checked.code),
         "error": None if checked.error is None else _error(checked.error),
         "history": None if checked.history is None else _history(checked.history),
-        "objects": [_object(part, certificates.get(part.key)) for part in checked.objects],
+        "objects": [_object(part, evidence.get(part.key), certificates.get(part.key)) for part in checked.objects],
         "seconds": round(checked.seconds, 6),
     }
 
@@ -46,7 +47,7 @@ def _error(error: LawfulError) -> dict[str, Json]:
 
 
 def _history(history: History) -> dict[str, Json]:
-    outcomes = Counter(operation.outcome for operation in history)
+    outcomes = history.outcomes()
     return {
         "backend": history.header.backend,
         "workload": history.header.workload,
@@ -58,7 +59,7 @@ def _history(history: History) -> dict[str, Json]:
     }
 
 
-def _object(part: ObjectVerdict, certificate: Certificate | None) -> dict[str, Json]:
+def _object(part: ObjectVerdict, evidence: Evidence | None, certificate: Certificate | None) -> dict[str, Json]:
     return {
         "object": part.key.object,
         "key": part.key.key,
@@ -70,8 +71,23 @@ def _object(part: ObjectVerdict, certificate: Certificate | None) -> dict[str, J
         "blocked_at": part.blocked_at,
         "refusals": [_refused(one) for one in part.refusals],
         "progress": part.progress,
+        "evidence": None if evidence is None else _evidence(evidence),
         "certificate": None if certificate is None else _certificate(certificate),
         "seconds": round(part.seconds, 6),
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Json]:
+    core = evidence.core
+    return {
+        "constrained": [operation.index for operation in core.constrained],
+        "optional": [operation.index for operation in core.optional],
+        "minimal": core.is_minimal,
+        "row": core.row,
+        "before": [operation.index for operation in core.before],
+        "states": list(evidence.states),
+        "sentences": [{"text": one.text, "operations": list(one.operations)} for one in evidence.sentences],
+        "sentences_minimal": evidence.argument is not None and evidence.argument.is_minimal,
     }
 
 

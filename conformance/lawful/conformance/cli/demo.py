@@ -61,7 +61,7 @@ def demo(seed: int, runs: Path) -> ExitCode:
 
 def _show_first(console: Console, result: RunResult) -> None:
     """The smallest of the contradictions; the report has the others."""
-    evidence = sorted(result.judgement.evidence, key=lambda one: len(one.constrained) + len(one.context))
+    evidence = sorted(result.judgement.evidence, key=lambda one: len(one.shown))
     if evidence:
         console.print()
         console.print(f"How {CARELESS} was caught:")

@@ -98,7 +98,7 @@ def _core(
         model_of(first.key),
         check_object,
         budget,
-        first.blocked_at,
+        first,
     )
     if core is None:
         raise UsageError(

@@ -12,6 +12,8 @@ from lawful.specs.task_store import CLAUSES
 
 _MOST_ALLOWED = 4
 _MOST_STATES = 4
+_NEEDED = "without any one of them, there is one"
+_MAYBE_NEEDED = "whether each is needed was not found out in the time given"
 
 
 def evidence_lines(evidence: Evidence, history: History) -> Iterator[str]:
@@ -23,31 +25,45 @@ def _lines(evidence: Evidence, history: History) -> Iterator[str]:
     yield _heading(evidence)
     yield ""
     yield from _summed_up(evidence)
-    yield from columns((*evidence.context, *evidence.constrained), history.faults).splitlines()
+    yield from columns(evidence.shown, history.faults).splitlines()
     yield ""
-    if evidence.optional:
-        yield f"(whether or not {counted(len(evidence.optional), 'other operation')} took effect at the time)"
+    left_open = len(evidence.core.operations) - len(evidence.constrained)
+    if left_open and evidence.core.is_minimal:
+        yield f"(whether or not {counted(left_open, 'other operation')} took effect)"
+    yield from _argument(evidence)
     yield from _refusal(evidence, history)
 
 
 def _summed_up(evidence: Evidence) -> Iterator[str]:
-    """The earlier operations that are not shown, by the state that they left."""
-    left_out = evidence.before - len(evidence.context)
-    if not left_out:
+    """The operations before the core, by the state that they left."""
+    if not evidence.core.before:
         return
     state = evidence.states[0] if len(evidence.states) == 1 else f"one of {len(evidence.states)} states"
-    yield f"{counted(left_out, 'earlier operation')} not shown; before the contradiction: {state}"
+    earlier = counted(len(evidence.core.before), "earlier operation")
+    yield f"{earlier} not shown; before the contradiction: {state}"
     if len(evidence.states) > 1:
         yield from (f"  {state}" for state in evidence.states[:_MOST_STATES])
     yield ""
 
 
+def _argument(evidence: Evidence) -> Iterator[str]:
+    """The facts; each is needed, and all of them cannot be."""
+    if not evidence.sentences:
+        return
+    yield from (f"- {sentence.text}" for sentence in evidence.sentences)
+    if len(evidence.sentences) > 1:
+        is_minimal = evidence.argument is not None and evidence.argument.is_minimal
+        yield f"No order of effects has all of these; {_NEEDED if is_minimal else _MAYBE_NEEDED}."
+    yield ""
+
+
 def _refusal(evidence: Evidence, history: History) -> Iterator[str]:
     """The answer that nothing explains, and what the model allows instead."""
-    refused = evidence.refused
-    if refused is None or evidence.blocked_at is None:
+    part = evidence.core.part
+    if not part.refusals or part.blocked_at is None:
         return
-    yield operation_text(history.operations[evidence.blocked_at])
+    refused = part.refusals[0]
+    yield operation_text(history.operations[part.blocked_at])
     yield f"  answered  {value_text(refused.answered)}"
     more = len(refused.allowed) - _MOST_ALLOWED
     allowed = " or ".join(refused.allowed[:_MOST_ALLOWED])
@@ -58,7 +74,11 @@ def _refusal(evidence: Evidence, history: History) -> Iterator[str]:
 
 
 def _heading(evidence: Evidence) -> str:
-    if not evidence.is_minimal:
-        return f"{evidence.part.key}: no order of its operations explains every answer; what surrounds the refused one:"
-    shown = len(evidence.constrained) + len(evidence.context)
-    return f"{evidence.part.key}: no order explains {shown} of its {counted(evidence.part.operations, 'operation')}"
+    key, core = evidence.part.key, evidence.core
+    operations = counted(evidence.part.operations, "operation")
+    if core.is_minimal:
+        row = "" if core.row is None else f", looked at for the row {value_text(core.row)} alone"
+        return f"{key}: no order explains {len(core.constrained)} of its {operations}{row}"
+    if len(evidence.shown) == len(core.constrained):
+        return f"{key}: no order explains these of its {operations}; not all smaller sets were tried in the time given"
+    return f"{key}: no order of its operations explains every answer; what surrounds the refused one:"

@@ -1,4 +1,4 @@
-"""An excerpt is a proof: its few operations, with the state before, contradict each other, and none can be spared."""
+"""A core since the last rest: it contradicts each state before, is minimal, and replays from the start."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from lawful.checkers.linearizability.excerpt import Excerpt, excerpt
+from lawful.checkers.linearizability import core as cores
+from lawful.checkers.linearizability.core import Core, core_from_start, forgotten, minimal_core
 from lawful.checkers.linearizability.prefix import failing_prefix
 from lawful.checkers.linearizability.reference import check_object
 from lawful.checkers.verdict import Budget, Verdict
@@ -128,31 +129,54 @@ def violations(name: str, count: int) -> list[tuple[list[Operation], int | None]
     return found
 
 
+@pytest.fixture
+def none_readable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No core from the start is short enough, so a window is tried for each."""
+    monkeypatch.setattr(cores, "MOST_TO_READ", 0)
+
+
+@pytest.mark.usefixtures("none_readable")
 @pytest.mark.parametrize("name", CASES)
-def test_an_excerpt_contradicts_each_state_before_and_is_minimal(name: str) -> None:
+def test_a_core_contradicts_each_state_before_and_is_minimal(name: str) -> None:
     model, _ = CASES[name]
-    cases = violations(name, 40)
-    assert len(cases) > 5
-    for operations, blocked_at in cases:
-        found = excerpt(operations, model, Budget(10), blocked_at)
+    windows = 0
+    for operations, _ in violations(name, 40):
+        found = minimal_core(operations, model, budget=Budget(10))
         assert found is not None
-        assert found.part.verdict is Verdict.VIOLATION
-        assert {one.index for one in found.constrained} <= {one.index for one in operations}
-        for past in found.pasts:
-            assert is_violation([*found.constrained, *past.optional], resumed(model, past.state))
+        assert {one.index for one in found.operations} <= {one.index for one in operations}
+        assert is_violation(found.history, model)
         assert_minimal(found, model)
+        windows += bool(found.pasts)
+    assert windows > 1
 
 
 def is_violation(operations: Sequence[Operation], model: AnyModel[Any]) -> bool:
     return check_object(operations, model, Budget(10)).verdict is Verdict.VIOLATION
 
 
-def assert_minimal(found: Excerpt, model: AnyModel[Any]) -> None:
+def contradicts_each_past(found: Core, operations: Sequence[Operation], model: AnyModel[Any]) -> bool:
+    if not found.pasts:
+        return is_violation(operations, model)
+    return all(
+        is_violation([one for one in operations if one.index not in past.used], resumed(model, past.state))
+        for past in found.pasts
+    )
+
+
+def assert_minimal(found: Core, model: AnyModel[Any]) -> None:
+    assert found.is_minimal
+    assert contradicts_each_past(found, found.operations, model)
     for spared in found.constrained:
-        rest = [one.weakened() if one.index == spared.index else one for one in found.constrained]
-        if isinstance(model, KnowsEffects) and model.had_no_effect(spared):
-            rest = [one for one in found.constrained if one.index != spared.index]
-        assert not all(is_violation([*rest, *past.optional], resumed(model, past.state)) for past in found.pasts)
+        rest = [forgotten(one, model) if one.index == spared.index else one for one in found.operations]
+        assert not contradicts_each_past(found, [one for one in rest if one is not None], model)
+
+
+def test_what_is_short_from_the_start_is_not_looked_at_from_a_rest() -> None:
+    model, _ = CASES["cas-register"]
+    for operations, _ in violations("cas-register", 10):
+        found, from_start = minimal_core(operations, model), core_from_start(operations, model)
+        assert found is not None and from_start is not None
+        assert (found.operations, found.before) == (from_start.operations, ())
 
 
 @pytest.mark.parametrize("name", CASES)
