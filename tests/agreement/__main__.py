@@ -13,23 +13,16 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from tests.agreement.agreement import Tally, compare
+from tests.agreement.agreement import Chunk, Tally, compared
 from tests.agreement.data_types import MODEL_NAMES
 from tests.agreement.opinions import OPINIONS
 
 _CHUNK = 250
-
-
-class Chunk(NamedTuple):
-    """Some seeds of one model."""
-
-    model: str
-    first: int
-    size: int
-    asked: tuple[str, ...]
-    solver_every: int
+_SHARES = (("z3", 20), ("core", 10), ("impatient search", 10))
+"""Z3 takes a hundred times as long as a search, and the others ten times."""
+_TOLD = ",".join(f"{who}={share}" for who, share in _SHARES)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tallies = {model: Tally() for model in options.models}
     known = _known(options.resume)
     chunks = [
-        Chunk(model, first, min(_CHUNK, options.seed + options.histories - first), options.asked, options.solver_every)
+        Chunk(model, first, min(_CHUNK, options.seed + options.histories - first), options.asked, options.every)
         for first in range(options.seed, options.seed + options.histories, _CHUNK)
         for model in options.models
     ]
@@ -62,7 +55,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="the first seed (0)")
     parser.add_argument("--models", type=_names(MODEL_NAMES), default=MODEL_NAMES, help="comma-separated names")
     parser.add_argument("--asked", type=_names(tuple(OPINIONS)), default=tuple(OPINIONS), help="whom to ask")
-    parser.add_argument("--solver-every", type=int, default=10, help="Z3 is asked about one history of these (10)")
+    parser.add_argument("--every", type=_shares, default=_SHARES, help=f"who is asked about one of how many ({_TOLD})")
     parser.add_argument("--processes", type=int, default=2, help="processes (2)")
     parser.add_argument("--resume", type=Path, help="file that holds what is done")
     return parser.parse_args(arguments)
@@ -78,6 +71,11 @@ def _names(known: tuple[str, ...]) -> Any:
     return names
 
 
+def _shares(text: str) -> tuple[tuple[str, int], ...]:
+    pairs = (part.partition("=") for part in text.split(","))
+    return tuple((who, int(share)) for who, _, share in pairs)
+
+
 def _known(path: Path | None) -> dict[Chunk, Tally]:
     if path is None or not path.exists():
         return {}
@@ -85,21 +83,16 @@ def _known(path: Path | None) -> dict[Chunk, Tally]:
     for line in path.read_text().splitlines():
         (model, first, size, asked, every), tally = json.loads(line)
         tally |= {name: Counter(tally[name]) for name in ("verdicts", "decided")}
-        known[Chunk(model, first, size, tuple(asked), every)] = Tally(**tally)
+        known[Chunk(model, first, size, tuple(asked), tuple(map(tuple, every)))] = Tally(**tally)
     return known
 
 
 def _run(chunks: Sequence[Chunk], processes: int) -> Iterator[tuple[Chunk, Tally]]:
     if processes == 1:
-        yield from map(_compared, chunks)
+        yield from map(compared, chunks)
         return
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap(_compared, chunks)
-
-
-def _compared(chunk: Chunk) -> tuple[Chunk, Tally]:
-    seeds = range(chunk.first, chunk.first + chunk.size)
-    return chunk, compare(chunk.model, seeds, chunk.asked, every=chunk.solver_every)
+        yield from pool.imap(compared, chunks)
 
 
 def table(tallies: dict[str, Tally], asked: Sequence[str]) -> str:

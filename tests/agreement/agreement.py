@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import NamedTuple
 
 from tests.agreement.data_types import varieties
 from tests.agreement.opinions import OPINIONS
@@ -37,9 +38,17 @@ class Tally:
 
 
 def compare(
-    model_name: str, seeds: Iterable[int], asked: Sequence[str], *, every: int = 1, stop: bool = False
+    model_name: str,
+    seeds: Iterable[int],
+    asked: Sequence[str],
+    *,
+    every: Mapping[str, int] | None = None,
+    stop: bool = False,
 ) -> Tally:
-    """Ask `asked` about the histories of `seeds`; Z3 about one of `every`. `stop`: at the first disagreement."""
+    """Ask `asked` about the histories of `seeds`. `stop`: at the first disagreement.
+
+    `every`: who is asked about one history of that many only.
+    """
     started_s = time.perf_counter()
     tally = Tally()
     kinds = varieties(model_name)
@@ -49,7 +58,7 @@ def compare(
         expected = reference.check_object(operations, kind.model)
         tally.verdicts[expected.verdict.value] += 1
         for who in asked:
-            if who == "z3" and (seed // len(kinds)) % every:
+            if every is not None and seed // len(kinds) % every.get(who, 1):
                 continue
             try:
                 found = OPINIONS[who](operations, kind.model, expected)
@@ -63,3 +72,19 @@ def compare(
             break
     tally.seconds = time.perf_counter() - started_s
     return tally
+
+
+class Chunk(NamedTuple):
+    """Some seeds of one model."""
+
+    model: str
+    first: int
+    size: int
+    asked: tuple[str, ...]
+    every: tuple[tuple[str, int], ...]
+
+
+def compared(chunk: Chunk) -> tuple[Chunk, Tally]:
+    """What is said of the histories of a chunk; for a process of its own."""
+    seeds = range(chunk.first, chunk.first + chunk.size)
+    return chunk, compare(chunk.model, seeds, chunk.asked, every=dict(chunk.every))

@@ -25,7 +25,7 @@ def test_every_model_of_the_catalogue_takes_part() -> None:
 
 @pytest.mark.parametrize("model_name", MODEL_NAMES)
 def test_everybody_agrees_on_a_few_histories(model_name: str) -> None:
-    tally = compare(model_name, range(72), tuple(OPINIONS), every=10)
+    tally = compare(model_name, range(72), tuple(OPINIONS), every={"z3": 10})
     assert tally.disagreements == []
     assert tally.share(Verdict.LAWFUL) > 0.4
     assert tally.share(Verdict.VIOLATION) > 0.1
@@ -37,12 +37,12 @@ def test_everybody_agrees_on_a_few_histories(model_name: str) -> None:
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("model_name", MODEL_NAMES)
 def test_everybody_agrees_on_many_histories(model_name: str) -> None:
-    assert compare(model_name, range(10_000, 12_000), tuple(OPINIONS), every=20).disagreements == []
+    assert compare(model_name, range(10_000, 12_000), tuple(OPINIONS), every={"z3": 20}).disagreements == []
 
 
 def test_the_command_resumes_where_it_was_stopped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     done = tmp_path / "done.jsonl"
-    options = ["--models", "register,set", "--processes", "1", "--solver-every", "50", "--resume", str(done)]
+    options = ["--models", "register,set", "--processes", "1", "--every", "z3=50", "--resume", str(done)]
     assert main(["--histories", "250", *options]) == 0
     before = done.read_text()
     assert main(["--histories", "500", *options]) == 0
@@ -53,5 +53,5 @@ def test_the_command_resumes_where_it_was_stopped(tmp_path: Path, capsys: pytest
 
 def test_a_disagreement_fails_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setitem(OPINIONS, "search", lambda operations, model, expected: Verdict.LAWFUL)
-    assert main(["--histories", "20", "--models", "register", "--processes", "1", "--solver-every", "50"]) == 1
+    assert main(["--histories", "20", "--models", "register", "--processes", "1", "--every", "z3=50"]) == 1
     assert "search says lawful, not violation" in capsys.readouterr().out
