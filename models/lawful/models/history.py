@@ -12,7 +12,8 @@ client saw, and report a violation that never happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -133,6 +134,10 @@ class History:
 
     def __len__(self) -> int:
         return len(self.operations)
+
+    def outcomes(self, keys: Collection[ObjectKey] | None = None) -> Counter[Outcome]:
+        """How many operations have which outcome; of these objects, or of all."""
+        return Counter(one.outcome for one in self.operations if keys is None or one.object_key in keys)
 
     def by_object(self) -> dict[ObjectKey, tuple[Operation, ...]]:
         """The operations of each object, objects in order of their first invocation.

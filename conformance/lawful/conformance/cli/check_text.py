@@ -93,8 +93,7 @@ def _objects(parts: Sequence[ObjectVerdict]) -> str:
 
 
 def _operations(parts: Sequence[ObjectVerdict], history: History) -> str:
-    keys = {part.key for part in parts}
-    outcomes = Counter(operation.outcome for operation in history if operation.object_key in keys)
+    outcomes = history.outcomes({part.key for part in parts})
     text = counted(outcomes.total(), "operation")
     less = [f"{outcomes[outcome]} {word}" for outcome, word in _LESS_THAN_OK.items() if outcomes[outcome]]
     return f"{text} ({', '.join(less)})" if less else text
