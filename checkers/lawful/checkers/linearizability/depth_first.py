@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lawful.checkers.linearizability.configuration import Configuration, Counter, Onward, Reached, Trail, Ways
 from lawful.checkers.meter import BudgetExhausted
+
+if TYPE_CHECKING:
+    from lawful.checkers.linearizability.native.route import Route
 
 _STUCK_KEPT = 3
 _PATIENCE = 2_000
@@ -63,6 +66,8 @@ class Found(NamedTuple):
     """Some configurations at that position from which there is no way on."""
     exhausted: str = ""
     """The budget that was used up."""
+    routes: tuple[Route, ...] = ()
+    """What the native search gives in place of a trail and of the stuck ones."""
 
 
 def explore(

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from lawful.checkers.linearizability.configuration import Trail
+from lawful.checkers.linearizability.configuration import Counter, Trail
 from lawful.checkers.linearizability.depth_first import Found, Leaps, explore
 from lawful.checkers.linearizability.evidence import Placement, unrolled, with_lookers
 from lawful.checkers.linearizability.frontier import Refuter
 from lawful.checkers.linearizability.moves import Moves
+from lawful.checkers.linearizability.native.covered import placements
+from lawful.checkers.linearizability.native.handover import Declined, Handover, TakenOver
+from lawful.checkers.linearizability.native.route import Route
 from lawful.checkers.linearizability.schedule import Schedule, schedule
 from lawful.checkers.linearizability.steps import UntimedSteps
 from lawful.checkers.linearizability.table import PurityRefuted, TransitionTable
@@ -33,7 +36,7 @@ class Engine(Protocol):
 
     def search(self, plan: Schedule) -> Found: ...
 
-    def placements(self, plan: Schedule, trail: Trail) -> list[Placement]:
+    def placements(self, plan: Schedule, trail: Trail | Route) -> list[Placement]:
         """All operations that a trail stands for, in order, with the states after them."""
         ...
 
@@ -54,20 +57,27 @@ class UntimedEngine:
         return schedule(operations, self._table.kinds.of)
 
     def search(self, plan: Schedule) -> Found:
+        handover = Handover(plan, self._table, self._meter)
         while True:
-            moves = Moves(plan, self._table)
-            steps = UntimedSteps(plan, moves, self._meter)
-            refuter = Refuter(plan, self._table, moves, self._meter, Leaps(steps, self._meter))
             try:
-                starts = [steps.start(self._table.initial)]
-                found = explore(steps, starts, len(plan.positions), self._meter, refuter)
-                if found.linearizable is False:
-                    self._table.verify_purity(plan.kinds)
-            except PurityRefuted:
+                return self._interpreted(plan, handover)
+            except TakenOver as taken:
+                return taken.found
+            except (PurityRefuted, Declined):
                 continue
-            return found
 
-    def placements(self, plan: Schedule, trail: Trail) -> list[Placement]:
+    def _interpreted(self, plan: Schedule, counter: Counter) -> Found:
+        moves = Moves(plan, self._table)
+        steps = UntimedSteps(plan, moves, counter)
+        refuter = Refuter(plan, self._table, moves, counter, Leaps(steps, counter))
+        found = explore(steps, [steps.start(self._table.initial)], len(plan.positions), counter, refuter)
+        if found.linearizable is False:
+            self._table.verify_purity(plan.kinds)
+        return found
+
+    def placements(self, plan: Schedule, trail: Trail | Route) -> list[Placement]:
+        if isinstance(trail, Route):
+            return placements(plan, self._table, trail)
         return with_lookers(plan, self._table, trail)
 
 
@@ -87,7 +97,8 @@ class TimedEngine:
             steps, [steps.start(self._table.initial)], len(plan.positions), self._meter, Leaps(steps, self._meter)
         )
 
-    def placements(self, plan: Schedule, trail: Trail) -> list[Placement]:
+    def placements(self, plan: Schedule, trail: Trail | Route) -> list[Placement]:
+        assert not isinstance(trail, Route), "models with time are not searched natively"
         return [
             Placement(
                 plan.unknown[~choice] if choice < 0 else plan.positions[choice].operation, self._table.states[state]

@@ -2,8 +2,8 @@
 
 What becomes of the outcomes is as in `reference`: a failed operation did not happen; one with an unknown outcome may
 take effect at any time after its call with any answer that the model allows, or never. The rules that make the search
-small, and why none of them changes a verdict, stand in `steps`, `timed_steps` and `infix`; that a linearization is
-one is checked on the model before it is reported (see `evidence`).
+small, and why none of them changes a verdict, stand in `steps`, `timed_steps` and `native.layers`; that a
+linearization is one is checked on the model before it is reported (see `evidence`).
 """
 
 from __future__ import annotations
@@ -56,14 +56,13 @@ def _decided(operations: Sequence[Operation], model: AnyModel[Any], meter: Meter
             "progress": progress,
         }
     if found.linearizable:
-        placed = replay(model, plan, engine.placements(plan, found.trail))
+        placed = replay(model, plan, engine.placements(plan, found.routes[0] if found.routes else found.trail))
         # `replay` has checked that none of them is missing: a window ends at the earliest return that is not placed.
         return {"verdict": Verdict.LAWFUL, "linearization": placed}
     blocked_at = plan.positions[found.deepest].operation.index
     if found.linearizable is None:
         progress = f"{found.exhausted}; the first {found.deepest} of {len(plan.positions)} returns are explained"
         return {"verdict": Verdict.INCONCLUSIVE, "blocked_at": blocked_at, "progress": progress}
-    refusals = tuple(
-        refused(model, plan, found.deepest, engine.placements(plan, configuration[3])) for configuration in found.stuck
-    )
+    trails = found.routes or [configuration[3] for configuration in found.stuck]
+    refusals = tuple(refused(model, plan, found.deepest, engine.placements(plan, trail)) for trail in trails)
     return {"verdict": Verdict.VIOLATION, "blocked_at": blocked_at, "refusals": refusals}
