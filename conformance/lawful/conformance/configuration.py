@@ -65,6 +65,12 @@ def _limit(value: object) -> float:
     return number
 
 
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError
+    return value
+
+
 def _duration(value: object) -> float:
     number = _number(value)
     if not 0 <= number < math.inf:
@@ -86,6 +92,7 @@ def one_of(*choices: str) -> Kind:
 TEXT = Kind("NAME", "a text", str, _text)
 JSON = Kind("JSON", "a JSON value (a string needs its double quotes)", json.loads, _json)
 LIMIT = Kind("NUMBER", "a number above 0, or inf for no limit", float, _limit)
+COUNT = Kind("NUMBER", "a whole number, 1 or more", int, _count)
 DURATION = Kind("NUMBER", "a number, 0 or more", float, _duration)
 
 
@@ -104,6 +111,9 @@ class Configuration:
     input_format: str | None = _setting(None, TEXT, "Format of the histories; else the content decides.")
     budget_s: float = _setting(60.0, LIMIT, "Time for each object, in seconds.")
     memory_mb: float = _setting(2048.0, LIMIT, "Memory for the search, in megabytes.")
+    workers: int | None = _setting(
+        None, COUNT, "Processes that check files and objects at the same time; else as many as are worth it."
+    )
     failed_cas: Literal["observed", "dropped"] | None = _setting(
         None,
         one_of("observed", "dropped"),

@@ -24,9 +24,17 @@ EXIT_CODES = {
 }
 
 
-def check_objects(parts: Mapping[ObjectKey, Sequence[Operation]], model_of: ModelOf, budget: Budget) -> HistoryVerdict:
-    """The verdict on each of `parts`. Raises `UsageError` where a model does not fit its object."""
-    return HistoryVerdict(tuple(check_object(part, model_of(key), budget) for key, part in parts.items()))
+def check_objects(
+    parts: Mapping[ObjectKey, Sequence[Operation]], model_of: ModelOf, budget: Budget, workers: int | None = 1
+) -> HistoryVerdict:
+    """The verdict on each of `parts`; `workers` as in `check.check`.
+
+    Raises `UsageError` where a model does not fit its object.
+    """
+    try:
+        return check.check_parts(parts, model_of, budget, workers=workers)
+    except check.UnfitModel as error:
+        raise _unfit(error.model, error.key, error) from error
 
 
 def check_object(operations: Sequence[Operation], model: AnyModel[Any], budget: Budget) -> ObjectVerdict:
@@ -34,11 +42,15 @@ def check_object(operations: Sequence[Operation], model: AnyModel[Any], budget: 
     try:
         return check.check_object(operations, model, budget)
     except UnknownCall as error:
-        raise UsageError(
-            f"the model {model.name} does not fit the object {operations[0].object_key}",
-            cause=str(error),
-            hint="choose the model with --model; lawful models lists them",
-        ) from error
+        raise _unfit(model.name, operations[0].object_key, error) from error
+
+
+def _unfit(model: str, key: ObjectKey, error: UnknownCall) -> UsageError:
+    return UsageError(
+        f"the model {model} does not fit the object {key}",
+        cause=str(error),
+        hint="choose the model with --model; lawful models lists them",
+    )
 
 
 def gather_evidence(

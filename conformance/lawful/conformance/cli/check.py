@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
-from lawful.conformance.cli.application import report_error
-from lawful.conformance.cli.check_file import Checked, check_file
+from lawful.conformance.cli.check_files import check_files
 from lawful.conformance.cli.check_json import report as json_report
-from lawful.conformance.cli.check_text import Detail, explanation, summary
+from lawful.conformance.cli.check_text import Detail
 from lawful.conformance.cli.options import setting_options
 from lawful.conformance.cli.terminal import say
 from lawful.conformance.configuration import effective
@@ -20,7 +20,9 @@ from lawful.conformance.model_choice import require_model
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@setting_options("model", "initial", "format", "input_format", "budget_s", "memory_mb", "failed_cas", "clock_error_ms")
+@setting_options(
+    "model", "initial", "format", "input_format", "budget_s", "memory_mb", "workers", "failed_cas", "clock_error_ms"
+)
 @click.option(
     "--only", metavar="OBJECT", multiple=True, help="Look at this object alone (jobs, leader_lease/a); repeatable."
 )
@@ -40,23 +42,14 @@ def check(
     if configuration.model is not None:
         require_model(configuration.model)
     detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
-    checked: list[Checked] = []
-    width = max(len(str(path)) for path in files)
-    for path in files:
-        one = check_file(path, configuration, only, certified=certified)
-        checked.append(one)
+    reports: list[dict[str, Any]] = []
+    for one in check_files(files, configuration, only, certified, detail):
+        reports.append(one.report)
         if configuration.format == "text":
-            _show(one, detail, width)
+            for line in one.lines:
+                say(line)
         if one.error is not None:
-            report_error(one.error, path)
+            click.echo(f"error: {one.error}", err=True)
     if configuration.format == "json":
-        click.echo(json.dumps(json_report(checked), indent=2, ensure_ascii=False))
-    return gravest(one.code for one in checked)
-
-
-def _show(checked: Checked, detail: Detail, width: int) -> None:
-    if detail is Detail.QUIET and checked.code is ExitCode.LAWFUL:
-        return
-    say(summary(checked, width))
-    for line in explanation(checked, detail):
-        say(f"    {line}" if line else "")
+        click.echo(json.dumps(json_report(reports), indent=2, ensure_ascii=False))
+    return gravest(ExitCode(one["exit_code"]) for one in reports)

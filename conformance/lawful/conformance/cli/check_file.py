@@ -94,7 +94,7 @@ def _judged(
         clock_error_ns=None if error_ms is None else round(error_ms * NS_PER_MS),
     )
     budget = Budget(limit(configuration.budget_s), limit(configuration.memory_mb))
-    verdict = check_objects(chosen(history, only), model_of, budget)
+    verdict = check_objects(chosen(history, only), model_of, budget, configuration.workers)
     evidence = gather_evidence(history, verdict, model_of, budget)
     certificates = _certificates(history, verdict, model_of, budget) if certified else ()
     return Checked(path, history, verdict.objects, evidence, certificates)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lawful.checkers.certificate.certify import Certificate
-from lawful.checkers.verdict import ObjectVerdict, Placed, Refused, overall
+from lawful.checkers.verdict import ObjectVerdict, Verdict, overall
+from lawful.checkers.verdict_json import encoded
 from lawful.conformance.cli.check_file import Checked
-from lawful.conformance.errors import LawfulError, gravest
+from lawful.conformance.errors import ExitCode, LawfulError, gravest
 from lawful.conformance.evidence import Evidence
 from lawful.conformance.version import version
 from lawful.models.history import History, Outcome
@@ -16,19 +17,20 @@ from lawful.models.values import Json
 FORMAT_VERSION = 1
 
 
-def report(checked: Sequence[Checked]) -> dict[str, Json]:
-    """The whole report."""
-    verdicts = [one.verdict for one in checked if one.verdict is not None]
+def report(files: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
+    """The whole report, from those on the files."""
+    verdicts = [Verdict(str(one["verdict"])) for one in files if one["verdict"] is not None]
     return {
         "format": FORMAT_VERSION,
         "lawful": version(),
         "verdict": overall(verdicts).value if verdicts else None,
-        "exit_code": int(gravest(one.code for one in checked)),
-        "files": [_file(one) for one in checked],
+        "exit_code": int(gravest(ExitCode(int(str(one["exit_code"]))) for one in files)),
+        "files": list(files),
     }
 
 
-def _file(checked: Checked) -> dict[str, Json]:
+def file_report(checked: Checked) -> dict[str, Json]:
+    """What is reported of one file."""
     certificates = {certificate.key: certificate for certificate in checked.certificates}
     evidence = {one.part.key: one for one in checked.evidence}
     return {
@@ -61,19 +63,9 @@ def _history(history: History) -> dict[str, Json]:
 
 def _object(part: ObjectVerdict, evidence: Evidence | None, certificate: Certificate | None) -> dict[str, Json]:
     return {
-        "object": part.key.object,
-        "key": part.key.key,
-        "verdict": part.verdict.value,
-        "method": part.method,
-        "operations": part.operations,
-        "unknown": part.unknown,
-        "linearization": None if part.linearization is None else [_placed(one) for one in part.linearization],
-        "blocked_at": part.blocked_at,
-        "refusals": [_refused(one) for one in part.refusals],
-        "progress": part.progress,
+        **encoded(part),
         "evidence": None if evidence is None else _evidence(evidence),
         "certificate": None if certificate is None else _certificate(certificate),
-        "seconds": round(part.seconds, 6),
     }
 
 
@@ -97,19 +89,4 @@ def _certificate(certificate: Certificate) -> dict[str, Json]:
         "core": list(certificate.core),
         "unsat_core": list(certificate.unsat_core),
         "open": list(certificate.open),
-    }
-
-
-def _placed(placed: Placed) -> dict[str, Json]:
-    return {"index": placed.index, "because": placed.because, "clause": placed.clause}
-
-
-def _refused(refused: Refused) -> dict[str, Json]:
-    return {
-        "linearization": [_placed(one) for one in refused.linearization],
-        "state": refused.state,
-        "answered": refused.answered,
-        "allowed": list(refused.allowed),
-        "because": refused.because,
-        "clause": refused.clause,
     }

@@ -12,7 +12,7 @@ from lawful.conformance.cli.check_file import Checked
 from lawful.conformance.cli.terminal import verdict_text
 from lawful.conformance.report.evidence_text import evidence_lines
 from lawful.models.history import History, Outcome
-from lawful.models.wording import counted
+from lawful.models.wording import counted, printable
 
 _MOST_OBJECTS = 3
 _VERDICT_WIDTH = len("○ nothing checked")
@@ -59,6 +59,8 @@ def explanation(checked: Checked, detail: Detail) -> Iterator[str]:
     if detail is Detail.VERBOSE:
         for part in checked.objects:
             yield _object_line(part)
+            if part.because:
+                yield f"  {part.method}, because {printable(part.because)}"
 
 
 def _certified(checked: Checked) -> Iterator[str]:

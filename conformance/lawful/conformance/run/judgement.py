@@ -44,7 +44,7 @@ def judge(path: Path, budget: Budget, defects: Counter[str] | None = None, comma
     """Read the history at `path` and judge it."""
     history = read_history(path)
     model_of = models_for(history.header)
-    verdict = check_objects(history.by_object(), model_of, budget)
+    verdict = check_objects(history.by_object(), model_of, budget, workers=None)
     evidence = gather_evidence(history, verdict, model_of, budget)
     diagnoses = diagnose_history(history, verdict, model_of, partial(check_object, budget=DIAGNOSIS_BUDGET))
     clauses = judge_clauses(history, verdict, diagnoses, CLAUSES, TABLES)
