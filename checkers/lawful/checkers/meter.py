@@ -35,6 +35,10 @@ class Meter:
         """Time since the start."""
         return time.monotonic() - self._started_s
 
+    def restart(self) -> None:
+        """Another piece of work begins, with the whole time and with what is left of the memory."""
+        self._started_s = time.monotonic()
+
     def step(self) -> None:
         """Count one step; raises `BudgetExhausted` where a budget is used up."""
         self.steps += 1
