@@ -19,6 +19,7 @@ from lawful.models.values import Json
 
 from .conftest import Run
 
+KNOSSOS = Path(__file__).resolve().parents[2].parent / "shared/histories/cas-register/bad/cas-failure.edn"
 ETCD = Path(__file__).resolve().parents[2].parent / "shared" / "histories" / "etcd" / "bad" / "etcd_001.log"
 
 COMMANDS = {
@@ -135,8 +136,8 @@ def test_other_objects_in_violation_are_named(lawful: Callable[[str], Run], fold
 
 
 def test_a_core_that_is_none_is_a_bug(lawful: Callable[[str], Run], monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*arguments: Any) -> Core:
-        found = minimal_core(*arguments)
+    def broken(*arguments: Any, **named: Any) -> Core:
+        found = minimal_core(*arguments, **named)
         assert found is not None
         return replace(found, operations=found.operations[:1])
 
@@ -144,6 +145,15 @@ def test_a_core_that_is_none_is_a_bug(lawful: Callable[[str], Run], monkeypatch:
     run = lawful("lawful shrink stale-read.jsonl")
     assert run.code == 70
     assert "the core of register/x is lawful" in run.stderr
+
+
+@pytest.mark.skipif(not KNOSSOS.is_file(), reason="the recorded histories are not beside the repository")
+def test_what_is_written_replays_from_the_start(lawful: Callable[[str], Run], folder: Path) -> None:
+    # The report shows one read and the state before; the file has to bring that state about.
+    assert "180 earlier operations not shown" in lawful(f"lawful check {KNOSSOS}").stdout
+    assert lawful(f"lawful shrink {KNOSSOS} -o core.jsonl").code == 0
+    assert lawful("lawful check core.jsonl").code == 1
+    assert len(load(folder / "core.jsonl")) < 100
 
 
 @pytest.mark.skipif(not ETCD.is_file(), reason="the recorded histories are not beside the repository")

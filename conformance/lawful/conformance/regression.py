@@ -31,12 +31,12 @@ def core_history(core: Core, origin: Origin) -> History:
     note: dict[str, Json] = {
         "file": origin.file,
         "object": str(core.part.key),
-        "operations": [operation.index for operation in core.operations],
+        "operations": [operation.index for operation in core.history],
     }
     if core.row is not None:
         note["row"] = core.row
     header = replace(origin.header, model=origin.model, options={**origin.header.options, "shrunk_from": note})
-    return History(_numbered(core.operations), header=header)
+    return History(_numbered(core.history), header=header)
 
 
 def _numbered(operations: Sequence[Operation]) -> tuple[Operation, ...]:

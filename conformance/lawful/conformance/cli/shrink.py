@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
-from lawful.checkers.linearizability.core import Core, minimal_core
+from lawful.checkers.linearizability.core import Core, core_from_start, minimal_core
 from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
 from lawful.conformance.cli.check_file import NS_PER_MS, chosen, limit
 from lawful.conformance.cli.options import setting_options
@@ -21,10 +22,11 @@ from lawful.conformance.history.text_file import write_lines
 from lawful.conformance.judging import EXIT_CODES, check_object, check_objects
 from lawful.conformance.model_choice import ModelOf, models_for, require_model
 from lawful.conformance.regression import Origin, core_history, regression_test
-from lawful.models.history import History, ObjectKey
+from lawful.models.history import History, ObjectKey, Operation
+from lawful.models.model import AnyModel
 from lawful.models.wording import counted, value_text
 
-_FORMS = ("history", "pytest")
+_FORMS = ("jsonl", "pytest")
 
 
 class NoViolation(LawfulError):
@@ -39,9 +41,7 @@ class NoViolation(LawfulError):
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @setting_options("model", "initial", "input_format", "budget_s", "memory_mb", "failed_cas", "clock_error_ms")
 @click.option("--only", metavar="OBJECT", help="Look at this object alone (jobs, leader_lease/a).")
-@click.option(
-    "--as", "form", metavar=f"[{'|'.join(_FORMS)}]", default="history", help="What to write.  [default: history]"
-)
+@click.option("--as", "form", metavar=f"[{'|'.join(_FORMS)}]", default="jsonl", help="What to write.  [default: jsonl]")
 @click.option(
     "--output", "-o", metavar="OUT", type=click.Path(path_type=Path), help="Where to; else a name made from FILE's."
 )
@@ -71,7 +71,7 @@ def shrink(file: Path, only: str | None, form: str, output: Path | None, **optio
 
 def _named_after(file: Path, form: str) -> Path:
     stem = file.name.split(".")[0] or "history"
-    if form == "history":
+    if form == "jsonl":
         return Path(f"{stem}-core.jsonl")
     return Path("test_" + "".join(letter if letter.isalnum() else "_" for letter in stem) + "_core.py")
 
@@ -93,13 +93,7 @@ def _core(
     if not violations:
         raise NoViolation(path, verdict)
     first, *others = violations
-    core = minimal_core(
-        parts[first.key],
-        model_of(first.key),
-        check_object,
-        budget,
-        first,
-    )
+    core = _smallest(parts[first.key], model_of(first.key), budget, first)
     if core is None:
         raise UsageError(
             f"{first.key} is in violation, but not again within the budget", hint="raise --budget-s or --memory-mb"
@@ -108,9 +102,20 @@ def _core(
     return core, others
 
 
+def _smallest(
+    operations: Sequence[Operation], model: AnyModel[Any], budget: Budget, part: ObjectVerdict
+) -> Core | None:
+    """Of a core that is short to read and one that begins at the start, whichever takes fewer operations to replay."""
+    core = minimal_core(operations, model, budget=budget, part=part)
+    if core is None or not core.before:
+        return core
+    from_start = core_from_start(operations, model, budget=budget, part=part)
+    return core if from_start is None or len(core.history) <= len(from_start.history) else from_start
+
+
 def _require_violation(core: Core, model_of: ModelOf, budget: Budget) -> None:
     """What is written has to be a proof by itself."""
-    again = check_object(core.operations, model_of(core.part.key), budget)
+    again = check_object(core.history, model_of(core.part.key), budget)
     if again.verdict is not Verdict.VIOLATION:
         raise InternalError(f"this is a bug in lawful: the core of {core.part.key} is {again.verdict.value}")
 
@@ -126,10 +131,12 @@ def _tell(core: Core, history: History, target: Path, form: str, others: Sequenc
     optional = f", whether or not {counted(len(core.optional), 'other')} took effect" if core.optional else ""
     contradicting = f"{len(core.constrained)} of {counted(total, 'operation')} of {core.part.key}"
     say(f"wrote {target}: {contradicting} contradict each other{optional}")
+    if core.before:
+        say(f"with the {counted(len(core.before), 'operation')} before, as they were recorded")
     if core.row is not None:
         say(f"reduced to the row {value_text(core.row)}: answers are shown as far as they are about it")
     if not core.is_minimal:
         say("not all was tried within the budget: raise --budget-s for a smaller one")
     if others:
         say(f"also in violation, see --only: {', '.join(str(part.key) for part in others)}")
-    say(f"next: {'lawful check' if form == 'history' else 'pytest'} {target}")
+    say(f"next: {'lawful check' if form == 'jsonl' else 'pytest'} {target}")
