@@ -2,8 +2,9 @@
 
 Registers, registers with compare-and-set and strings with append are written down here a second time, from their
 definition and not from their model, so that a mistake in the model would show. The tables of all other objects are
-explored from the model: every state that can be reached by operations of the core, each used at most once. Only as
-many states are followed as a solver can be asked about; beyond that, `TooLarge` says so.
+explored from the model: every state that can be reached by operations of the core, each used at most once. Of these,
+states are taken for one that no answer in the core can tell apart, now or later. Only so many states are followed;
+beyond that, `TooLarge` says so.
 """
 
 from __future__ import annotations
@@ -52,13 +53,43 @@ def table_of(operations: Sequence[Operation], model: AnyModel[Any]) -> Table:
     if type(model) is KeyValue:
         return _key_value(operations, model.initial_value)
     states, effects, answers, is_timed = explored(operations, model)
-    return Table(
-        states,
-        0,
-        tuple(frozenset(Row(*row) for row in rows) for rows in effects),
-        tuple(frozenset(Row(*row) for row in rows) for rows in answers),
-        is_timed,
+    return _merged(
+        Table(
+            states,
+            0,
+            tuple(frozenset(Row(*row) for row in rows) for rows in effects),
+            tuple(frozenset(Row(*row) for row in rows) for rows in answers),
+            is_timed,
+        )
     )
+
+
+def _merged(table: Table) -> Table:
+    """`table` with those states taken for one that no operation can tell apart (the coarsest bisimulation)."""
+    steps: list[list[tuple[int, Row]]] = [[] for _ in range(table.states)]
+    for number, rows in enumerate((*table.effects, *table.answers)):
+        for row in rows:
+            steps[row.before].append((number, row))
+    classes = [0] * table.states
+    count = 0
+    while len(set(classes)) > count:
+        count = len(set(classes))
+        numbers: dict[Any, int] = {}
+        classes = [
+            numbers.setdefault(
+                (classes[state], frozenset((number, classes[row.after], *row[2:]) for number, row in steps[state])),
+                len(numbers),
+            )
+            for state in range(table.states)
+        ]
+    effects, answers = (
+        tuple(
+            frozenset(row._replace(before=classes[row.before], after=classes[row.after]) for row in rows)
+            for rows in part
+        )
+        for part in (table.effects, table.answers)
+    )
+    return Table(count, classes[table.initial], effects, answers, table.is_timed)
 
 
 def _register(operations: Sequence[Operation], initial: Json) -> Table:
