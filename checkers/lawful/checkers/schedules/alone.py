@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from lawful.checkers.schedules.position import Move, MoveKind
 from lawful.checkers.schedules.scenario import AUDITOR, Scenario, arguments_of
 from lawful.models.primitives.command import Answer, Command, Done, Failed
-from lawful.models.protocols.protocol import PAUSE_MS, Invocation, Pause
+from lawful.models.protocols.protocol import Invocation, Pause
 from lawful.models.values import Json
 
 
@@ -19,7 +19,6 @@ class Call(NamedTuple):
     arguments: Mapping[str, Json]
     result: Json | Failed
     call_ms: int
-    is_seen: bool
 
 
 class Alone(NamedTuple):
@@ -41,7 +40,7 @@ def run_alone(scenario: Scenario, store: Any, now_ms: int, steps: Sequence[Invoc
     moves: list[Move] = []
     for step in steps:
         if isinstance(step, Pause):
-            now_ms += PAUSE_MS
+            now_ms += scenario.protocol.pause_ms
             store = scenario.variant.store.later(store, now_ms)
             moves.append(Move(MoveKind.PAUSE))
             continue
@@ -51,7 +50,7 @@ def run_alone(scenario: Scenario, store: Any, now_ms: int, steps: Sequence[Invoc
         moves += own
         returned = own[-1].returned
         assert returned is not None
-        calls.append(Call(step.function, arguments, returned.result, now_ms, step.is_seen))
+        calls.append(Call(step.function, arguments, returned.result, now_ms))
     return Alone(tuple(calls), tuple(moves), store, now_ms)
 
 

@@ -19,7 +19,6 @@ from lawful.checkers.schedules.scenario import AUDITOR, Scenario, arguments_of
 from lawful.checkers.verdict import Budget, ObjectVerdict, Verdict
 from lawful.models.history import Operation, Outcome
 from lawful.models.primitives.command import Failed
-from lawful.models.protocols.protocol import PAUSE_MS
 from lawful.models.task_store.expiry import NS_PER_MS
 from lawful.models.values import Frozen, Json, canonical
 
@@ -68,7 +67,7 @@ class Judge:
 
     def _write(self, writer: _Writer, position: Position, event: Event) -> None:
         if event.kind is EventKind.PAUSE:
-            writer.now_ms += PAUSE_MS
+            writer.now_ms += self._scenario.protocol.pause_ms
             return
         if event.kind is EventKind.CRASH:
             writer.crashed(event.client, event.operation)
@@ -120,10 +119,9 @@ class _Writer:
         self.operations[index] = crashed(self.operations[index], self._instant_ns())
 
     def alone(self, call: Call) -> None:
-        if call.is_seen:
-            self.now_ms = call.call_ms
-            self.called(AUDITOR, 0, call.function, call.arguments)
-            self.returned(AUDITOR, 0, call.result if isinstance(call.result, Failed) else Frozen(call.result))
+        self.now_ms = call.call_ms
+        self.called(AUDITOR, 0, call.function, call.arguments)
+        self.returned(AUDITOR, 0, call.result if isinstance(call.result, Failed) else Frozen(call.result))
 
     def _instant_ns(self) -> int:
         self._events += 1

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 from lawful.checkers.schedules.scenario import Scenario, arguments_of
 from lawful.models.primitives.command import Answer, Command, Done, Failed
-from lawful.models.protocols.protocol import PAUSE_MS
 from lawful.models.values import Frozen
 
 
@@ -125,7 +124,7 @@ def is_stuck(scenario: Scenario, position: Position) -> bool:
 
 def paused(scenario: Scenario, position: Position) -> Position:
     """The position after the time in which everything granted expires."""
-    now_ms = position.now_ms + PAUSE_MS
+    now_ms = position.now_ms + scenario.protocol.pause_ms
     return position._replace(
         store=scenario.variant.store.later(position.store, now_ms),
         now_ms=now_ms,
@@ -137,9 +136,7 @@ def paused(scenario: Scenario, position: Position) -> Position:
 def _crashed(scenario: Scenario, position: Position, client: int) -> Successor:
     store = scenario.variant.store.disconnected(position.store, client)
     dead = position.clients[client - 1]._replace(is_alive=False)
-    events, number = position.events, len(dead.results)
-    if scenario.script(client)[number].is_seen:
-        events = _appended(events, Event(EventKind.CRASH, client, number))
+    events = _appended(position.events, Event(EventKind.CRASH, client, len(dead.results)))
     after = position._replace(
         store=store, clients=_put(position, client, dead), events=events, crashes=position.crashes + 1
     )
@@ -166,13 +163,12 @@ def _advanced(scenario: Scenario, position: Position, client: int) -> Successor 
     answers = (*answers, reply.answer)
     following = scenario.next(invocation.function, arguments, answers)
     events = position.events
-    if is_first and invocation.is_seen:
+    if is_first:
         events = _appended(events, Event(EventKind.CALL, client, number))
     returned = following if isinstance(following, Done) else None
     if returned is not None:
         state = ClientState((*state.results, kept(returned)))
-        if invocation.is_seen:
-            events = _appended(events, Event(EventKind.RETURN, client, number))
+        events = _appended(events, Event(EventKind.RETURN, client, number))
     else:
         state = state._replace(answers=answers)
     move = Move(MoveKind.COMMAND, client, command, reply.answer, invocation.function, is_first, returned)

@@ -30,16 +30,15 @@ class Scenario:
         return f"w{client}"
 
     def role(self, client: int) -> int:
-        return (client - 1) % len(self.protocol.roles)
+        return min(client, len(self.protocol.roles)) - 1
 
     def script(self, client: int) -> tuple[Invocation, ...]:
         """What a client does, one operation after the other."""
         return _script(self, client)
 
     def twin_before(self, client: int) -> int | None:
-        """The client with the next lower number that plays the same role."""
-        before = client - len(self.protocol.roles)
-        return before if before >= 1 else None
+        """The client with the next lower number, where it plays the same role."""
+        return client - 1 if client > len(self.protocol.roles) else None
 
     def next(self, function: str, arguments: Mapping[str, Json], answers: tuple[Answer, ...]) -> Command | Done:
         """What the program of an operation does after these answers."""

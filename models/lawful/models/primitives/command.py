@@ -62,8 +62,8 @@ class Failed:
     reason: str
 
 
-Program: TypeAlias = Generator[Command, Answer, "Json | Failed"]
-"""Returns the answer of the operation."""
+Program: TypeAlias = Generator[Command, Answer, Any]
+"""Returns the answer of the operation, a JSON value, or `Failed`."""
 
 
 class Primitive(NamedTuple):

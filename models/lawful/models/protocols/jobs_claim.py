@@ -28,7 +28,7 @@ from lawful.models.primitives.redis_commands import (
     WATCH,
 )
 from lawful.models.protocols.jobs_claim_sqlite import JOBS_SCHEMA, SQLITE_VARIANTS
-from lawful.models.protocols.protocol import TTL_MS, Invocation, Pause, Protocol, Variant
+from lawful.models.protocols.protocol import TTL_MS, Invocation, Operations, Pause, Protocol, Variant
 from lawful.models.task_store.jobs import JobsModel
 from lawful.models.values import Json
 
@@ -176,8 +176,8 @@ def _reclaim(ids: Sequence[str], worker: str, ttl_ms: int) -> Program:
 
 
 _REDIS = RedisModel()
-_OPEN = {"enqueue": enqueue}
-_QUEUE = {"enqueue": enqueue_at_the_end}
+_OPEN: Operations = {"enqueue": enqueue}
+_QUEUE: Operations = {"enqueue": enqueue_at_the_end}
 
 
 def _claims_once(client: str) -> Sequence[Invocation]:
@@ -189,8 +189,6 @@ JOBS_CLAIM = Protocol(
     title="take a job that nobody holds",
     object="jobs",
     model=JobsModel,
-    promise="A job is claimed by at most one worker at a time, and is not lost when a worker dies.",
-    clauses=("TS-JOBS-1", "TS-JOBS-3", "TS-JOBS-6"),
     setup=(Invocation("enqueue", {"id": "j-1", "type": "t", "params": None}),),
     roles=(_claims_once,),
     audit=(Pause(), Invocation("claim", {"worker": "auditor", "ttl_ms": TTL_MS})),

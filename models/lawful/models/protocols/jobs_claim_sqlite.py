@@ -13,7 +13,7 @@ from lawful.models.primitives.sqlite_statements import (
     SELECT_ALL,
     UPDATE,
 )
-from lawful.models.protocols.protocol import Variant
+from lawful.models.protocols.protocol import Operations, Variant
 from lawful.models.values import Json
 
 JOBS_SCHEMA = {"jobs": ("claimed_by", "claim_expires_at")}
@@ -102,7 +102,7 @@ def _handed_out(row: Answer) -> Json:
 
 
 _SQLITE = SqliteModel()
-_ENQUEUE = {"enqueue": enqueue}
+_ENQUEUE: Operations = {"enqueue": enqueue}
 
 SQLITE_VARIANTS = (
     Variant(

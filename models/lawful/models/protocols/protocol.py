@@ -14,12 +14,13 @@ from typing import Any, NamedTuple, TypeAlias
 from lawful.models.model import AnyModel
 from lawful.models.primitives.command import Program
 from lawful.models.primitives.store import StoreModel
+from lawful.models.protocols.promises import PROMISES, Promise
 from lawful.models.values import Json
 
 TTL_MS = 1000
 """How long leases, claims and windows of protocols last."""
 PAUSE_MS = 1100
-"""How much time passes at once: everything granted before it has expired after it."""
+"""How much time passes at once, unless a protocol says otherwise: what was granted before has expired after it."""
 
 Arguments: TypeAlias = Mapping[str, Json]
 ArgumentsOf: TypeAlias = "Callable[[Sequence[Json]], Arguments | None]"
@@ -31,16 +32,18 @@ class Invocation(NamedTuple):
 
     function: str
     arguments: Arguments | ArgumentsOf
-    is_seen: bool = True
-    """Whether it belongs to the history. What a store does in the background answers nobody."""
 
 
 class Pause(NamedTuple):
-    """Time passes before the auditor goes on: what was granted has expired."""
+    """Time passes before the auditor goes on."""
 
 
 Role: TypeAlias = Callable[[str], Sequence[Invocation]]
 """From the name of a client to what it does. Roles treat names alike, so clients of one role are symmetric."""
+
+
+Operations: TypeAlias = Mapping[str, Callable[..., Program]]
+"""Programs by the name of the function, called with the arguments of the function."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,7 @@ class Variant:
     summary: str
     """What it does, in one line."""
     store: StoreModel[Any]
-    operations: Mapping[str, Callable[..., Program]]
-    """By the name of the function; called with the arguments of the function."""
+    operations: Operations
     loses: str | None = None
     """What goes wrong, in words; None where it is right. Exploration has to come out as this says."""
 
@@ -67,13 +69,9 @@ class Protocol:
     """The table, as the histories call it."""
     model: Callable[[int], AnyModel[Any]]
     """From the clock error in nanoseconds to what the clients' answers are judged by."""
-    promise: str
-    """What must hold, in a sentence."""
-    clauses: tuple[str, ...]
-    """The ids of `lawful.specs.task_store` that say so."""
     variants: tuple[Variant, ...]
     roles: tuple[Role, ...]
-    """Client i plays role i; with more clients than roles it starts again from the first one."""
+    """Client i plays role i; clients beyond the last role play that one."""
     setup: tuple[Invocation, ...] = ()
     """What happened before, in an undisturbed store."""
     audit: tuple[Invocation | Pause, ...] = ()
@@ -82,8 +80,15 @@ class Protocol:
     """How many clients may die in one schedule."""
     pauses: int = 0
     """How often time passes in one schedule."""
+    pause_ms: int = PAUSE_MS
+    """How much of it."""
     schema: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Columns of the SQLite tables beside `id`."""
+
+    @property
+    def promise(self) -> Promise:
+        """What must hold."""
+        return PROMISES[self.name]
 
     def variant(self, name: str) -> Variant | None:
         return next((variant for variant in self.variants if variant.name == name), None)
