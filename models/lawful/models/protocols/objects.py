@@ -75,7 +75,7 @@ class Revocable:
 class KeyInUse:
     """What a pod sees of key rotation. `use` → true, or null where the pod does not count as live; never false.
 
-    `create`, `rotate`, `revoke` and `join` may answer what they like: whether a revocation was due is seen by who is cut off.
+    The other functions may answer what they like: whether a revocation was due is seen by who is cut off.
     """
 
     name: str = "scoped_keys"

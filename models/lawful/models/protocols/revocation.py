@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lawful.models.primitives.command import Program, pairs
+from lawful.models.primitives.command import Program, Script, pairs
 from lawful.models.primitives.redis import RedisModel
 from lawful.models.primitives.redis_commands import (
+    EVAL,
     EXEC,
     GET,
     HDEL,
@@ -125,15 +126,31 @@ def mark_then_read(pod: str, ttl_ms: int) -> Program:
     return str(row["primary"])
 
 
-def use(pod: str, key: str | None) -> Program:
-    """Whether the key works, asked while the mark lasts."""
-    yield MULTI()
-    yield GET(mark_of(pod))
-    yield HGETALL(KEY)
-    mark, row = yield EXEC()
-    if mark is None or key is None:
+def _use_body(keys: tuple[str, ...], arguments: tuple[str | int, ...]) -> Program:
+    if (yield GET(keys[0])) is None:
         return None
-    return key in (pairs(row)["primary"], pairs(row).get("previous"))
+    if (yield HGET(keys[1], "primary")) == arguments[0] or (yield HGET(keys[1], "previous")) == arguments[0]:
+        return 1
+    return 0
+
+
+USE = Script(
+    "use.lua",
+    """
+if not redis.call('GET', KEYS[1]) then return false end
+if redis.call('HGET', KEYS[2], 'primary') == ARGV[1] or redis.call('HGET', KEYS[2], 'previous') == ARGV[1] then
+  return 1
+end
+return 0
+""",
+    _use_body,
+)
+
+
+def use(pod: str, key: str) -> Program:
+    """Whether the key works, asked while the mark lasts."""
+    works = yield EVAL(USE, (mark_of(pod), KEY), key)
+    return None if works is None else works == 1
 
 
 def _rotates(client: str) -> Sequence[Invocation]:
@@ -147,7 +164,7 @@ def _rotates(client: str) -> Sequence[Invocation]:
 def _pod(client: str) -> Sequence[Invocation]:
     return (
         Invocation("join", {"pod": client, "ttl_ms": TTL_MS}),
-        Invocation("use", lambda results: {"pod": client, "key": results[0]}),
+        Invocation("use", lambda results: None if results[0] is None else {"pod": client, "key": results[0]}),
     )
 
 
