@@ -27,5 +27,8 @@ COMMANDS: dict[str, Entry] = {
     "clauses": Entry("lawful.conformance.cli.clauses:clauses", "List what must hold."),
     "models": Entry("lawful.conformance.cli.models:models", "List the models that histories are checked against."),
     "backends": Entry("lawful.conformance.cli.backends:backends", "List the stores that can be put to the test."),
+    "adapter": Entry(
+        "lawful.conformance.cli.adapter:adapter", "Write an adapter for a store, and find its first failures."
+    ),
     "config": Entry("lawful.conformance.cli.config:config", "Show the settings in force and where they come from."),
 }

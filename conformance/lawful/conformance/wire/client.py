@@ -78,6 +78,10 @@ class RunClient(Protocol):
         """What the adapter did wrong that spoilt no reply in particular, since the last call."""
         ...
 
+    def exchange(self) -> tuple[str, str]:
+        """The line sent last, and the line that came back; empty where none did. Cut where they are long."""
+        ...
+
     def kill(self) -> None:
         """SIGKILL, or the nearest thing to it."""
         ...
@@ -125,6 +129,9 @@ class ClientPeer:
 
     def take_notes(self) -> list[str]:
         return self._peer.take_notes()
+
+    def exchange(self) -> tuple[str, str]:
+        return self._peer.exchange()
 
     def kill(self) -> None:
         self._peer.kill()
@@ -196,6 +203,9 @@ class SharedClient:
 
     def take_notes(self) -> list[str]:
         return self._shared.peer.take_notes()
+
+    def exchange(self) -> tuple[str, str]:
+        return self._shared.peer.exchange()
 
     def kill(self) -> None:
         """Nothing that could be killed is this client's alone."""

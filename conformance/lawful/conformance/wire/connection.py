@@ -10,7 +10,7 @@ from lawful.conformance.adapter import Fault
 from lawful.conformance.errors import BackendError
 from lawful.conformance.wire.channel import Channel, ChannelClosed, ChannelSilent
 from lawful.conformance.wire.conversation import Conversation
-from lawful.conformance.wire.messages import Reply, shown
+from lawful.conformance.wire.messages import Reply
 from lawful.conformance.wire.peer import PeerGone, PeerSilent
 from lawful.models.values import Json
 
@@ -72,7 +72,7 @@ class ConnectionPeer:
         return [] if self._conversation is None else self._conversation.take_notes()
 
     def exchange(self) -> tuple[str, str]:
-        return shown(self.conversation.last_sent), shown(self.conversation.last_received)
+        return ("", "") if self._conversation is None else self._conversation.exchange()
 
     def log(self) -> str | None:
         return None

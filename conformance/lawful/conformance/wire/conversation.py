@@ -12,9 +12,12 @@ import time
 from collections.abc import Mapping
 
 from lawful.conformance.wire.channel import Channel, ChannelBlocked, ChannelClosed, ChannelSilent
-from lawful.conformance.wire.messages import NonsenseLine, Reply, line_of, parse_reply
+from lawful.conformance.wire.messages import NonsenseLine, Reply, line_of, parse_reply, shown
 from lawful.models.history import Outcome
 from lawful.models.values import Json
+
+_SHOWN = 600
+"""Characters of a line in an exchange."""
 
 
 class Conversation:
@@ -25,8 +28,8 @@ class Conversation:
         self.any_order = False
         self.late = 0
         """Replies that came when nobody waited for them any more, and were dropped."""
-        self.last_sent = b""
-        self.last_received = b""
+        self._last_sent = b""
+        self._last_received = b""
         self._channel = channel
         self._turn = threading.Condition()
         self._sending = threading.Lock()
@@ -60,6 +63,10 @@ class Conversation:
         with self._turn:
             self._open[number] = False
 
+    def exchange(self) -> tuple[str, str]:
+        """The line sent last, and the line that came after it; empty where none did. Cut where they are long."""
+        return shown(self._last_sent, _SHOWN), shown(self._last_received, _SHOWN)
+
     def take_notes(self) -> list[str]:
         """What the adapter did wrong that spoilt no reply in particular, since the last call."""
         with self._turn:
@@ -75,7 +82,7 @@ class Conversation:
                 self._numbers += 1
                 self._open[number] = True
             line = line_of({"id": number, **message})
-            self.last_sent = line
+            self._last_sent, self._last_received = line, b""
             try:
                 self._channel.send(line, limit_s)
             except ChannelBlocked:
@@ -113,7 +120,7 @@ class Conversation:
             self._reading = False
             self._turn.notify_all()
         if line is not None:
-            self.last_received = line
+            self._last_received = line
             self._take(line)
         elif isinstance(problem, ChannelClosed):
             self._closed = problem

@@ -132,10 +132,10 @@ def _reply(number: int, kind: str, value: Any, server: Any, line: bytes) -> Repl
     return Reply(number, _OUTCOMES[kind], None, value, server, defect, kind == "unsupported")
 
 
-def shown(line: bytes) -> str:
+def shown(line: bytes, most: int = _SHOWN) -> str:
     """The beginning of a line, for an error."""
     text = line.decode("utf-8", errors="replace").rstrip("\r\n")
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _object(line: bytes) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from lawful.conformance.errors import BackendError
 from lawful.conformance.processes import log_tail
 from lawful.conformance.wire.channel import Channel, ChannelClosed, ChannelSilent
 from lawful.conformance.wire.conversation import Conversation
-from lawful.conformance.wire.messages import Reply, shown
+from lawful.conformance.wire.messages import Reply
 from lawful.conformance.wire.peer import PeerGone, PeerSilent
 from lawful.models.values import Json
 
@@ -96,7 +96,7 @@ class ProcessPeer:
         return [] if self._conversation is None else self._conversation.take_notes()
 
     def exchange(self) -> tuple[str, str]:
-        return shown(self.conversation.last_sent), shown(self.conversation.last_received)
+        return ("", "") if self._conversation is None else self._conversation.exchange()
 
     def log(self) -> str | None:
         return log_tail(self._log_path)

@@ -1,0 +1,322 @@
+"""The steps of `lawful adapter check`, from the hello to the crash hooks; the first failure ends the walk.
+
+All steps work on one store and record one history, so what an earlier step wrote is still known to the model in a
+later one. After each step the history so far is judged, and while only one client was at work, a violation names the
+very exchange of lines that it is about.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from lawful.checkers.verdict import Budget, Verdict
+from lawful.conformance.adapter import Backend, Fault
+from lawful.conformance.adapter_check.curious import Curious
+from lawful.conformance.adapter_check.overheard import Exchange, Overheard
+from lawful.conformance.adapter_check.scripts import Functions, Limited, Watched
+from lawful.conformance.backends.external import ExternalBackend
+from lawful.conformance.backends.registry import BackendChoice
+from lawful.conformance.errors import BackendError
+from lawful.conformance.history.recorder import Recorder
+from lawful.conformance.processes import ProcessGroup
+from lawful.conformance.report.evidence_text import evidence_lines
+from lawful.conformance.run.judgement import judge
+from lawful.conformance.run.pace import Pace
+from lawful.conformance.run.session import Session
+from lawful.conformance.run.tally import Tally
+from lawful.conformance.wire.client import Opening, OpensClients, RunClient, python_client
+from lawful.conformance.workloads import WORKLOADS
+from lawful.conformance.workloads.script import Script
+from lawful.models.history import Header, History, Outcome
+from lawful.models.wording import counted, operation_text
+from lawful.specs.task_store import CLAUSES, TABLES
+
+_GRACE_S = 3.0
+_CLOCK_ERROR_NS = 20_000_000
+_MOST_CALLS = 400
+_SEQUENTIAL = 120
+_AFTER_A_CRASH = 30
+_STRIKES_S = 0.005
+_PACE_S = 2.0
+_TICK_S = 0.02
+_BUDGET = Budget(20.0)
+_STEP_LIMIT_S = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A step that went well."""
+
+    title: str
+    detail: str
+
+
+class Stumble(Exception):
+    """The first failure."""
+
+    def __init__(
+        self,
+        title: str,
+        problem: str,
+        *,
+        cause: str | None = None,
+        hint: str | None = None,
+        exchange: Exchange | None = None,
+        lines: Sequence[str] = (),
+        violation: bool = False,
+    ) -> None:
+        super().__init__(problem)
+        self.title = title
+        self.problem = problem
+        self.cause = cause
+        self.hint = hint
+        self.exchange = exchange
+        self.lines = tuple(lines)
+        self.violation = violation
+        """The store broke a clause; else the adapter broke the protocol."""
+
+
+class Walk:
+    """One walk. `tables`: only these, of those that the adapter offers; empty: all."""
+
+    def __init__(self, choice: BackendChoice, folder: Path, tables: Sequence[str], seed: int, timeout_s: float) -> None:
+        self._choice = choice
+        self._path = folder / "history.jsonl"
+        self._wanted = frozenset(tables)
+        self._seed = seed
+        self._timeout_s = timeout_s
+        self._tally = Tally(0)
+        self._overheard: list[Exchange] = []
+        self._backend: Backend
+        self._processes: ProcessGroup
+        self._recorder: Recorder
+        self._client: Overheard
+        self._offered: dict[str, frozenset[str]] = {}
+
+    def steps(self) -> Iterator[Done]:
+        """Each step that went well; raises `Stumble` at the first that did not."""
+        with ExitStack() as stack:
+            self._processes = stack.enter_context(ProcessGroup())
+            yield self._step("starts, and says hello", self._hello)
+            stack.callback(self._backend.stop)
+            yield self._step("starts its store, and opens a client", self._open)
+            stack.callback(self._client.discard)
+            self._recorder = stack.enter_context(Recorder(self._path, Header(clock_error_ns=_CLOCK_ERROR_NS)))
+            yield self._step("answers each function", self._functions)
+            yield self._step("gives values back as they were written", self._values)
+            yield self._step("keeps the clauses with one client at a time", self._clauses)
+            yield self._step("keeps them with two clients at once", self._two_clients)
+            yield self._step("keeps them when something crashes", self._crashes)
+
+    @property
+    def unsupported(self) -> list[str]:
+        """The functions, or whole tables, that the adapter does not offer."""
+        missing: list[str] = []
+        for table in TABLES.values():
+            offered = self._offered.get(table.name, frozenset())
+            functions = [f"{table.name}.{one.name}" for one in table.functions if one.name not in offered]
+            missing += functions if offered else [f"the table {table.name}"]
+        return missing
+
+    def _step(self, title: str, action: Callable[[], str]) -> Done:
+        try:
+            return Done(title, action())
+        except BackendError as error:
+            raise Stumble(
+                title, error.problem, cause=error.cause, hint=error.hint, exchange=self._last_exchange()
+            ) from error
+        except Stumble as stumble:
+            stumble.title = title
+            raise
+
+    def _hello(self) -> str:
+        self._backend = self._choice.build()
+        versions = self._backend.versions()
+        self._offered = _offered(self._backend)
+        chosen = self._tables
+        if not chosen:
+            raise BackendError(
+                "the adapter offers no function of a table that is to be checked",
+                hint=f"name the functions in its hello; the tables are {', '.join(TABLES)}",
+            )
+        told = ", ".join(f"{len(self._offered[table])} functions of {table}" for table in chosen)
+        return f"{versions.get('adapter', self._choice.name)}: {told}"
+
+    def _open(self) -> str:
+        self._backend.start(self._processes.workspace())
+        self._client = self._new_client("client-0")
+        self._client.start()
+        self._client.wait_until_ready()
+        servers = self._backend.servers()
+        return f"{counted(len(servers), 'server')}" if servers else "no servers of its own"
+
+    def _functions(self) -> str:
+        called = 0
+        missed: list[str] = []
+        for table in self._tables:
+            script = Functions(WORKLOADS[table].script(0, self._seed), self._offered[table], _MOST_CALLS)
+            self._follow(script)
+            called += len(self._offered[table]) - len(script.missing)
+            missed += [f"{table}.{name}" for name in sorted(script.missing)]
+        self._require_lawful()
+        return f"{called} functions" + (f"; not reached: {', '.join(missed)}" if missed else "")
+
+    def _values(self) -> str:
+        written = places = 0
+        for table in self._tables:
+            inner = WORKLOADS[table].script(1, self._seed)
+            script = Curious(inner, TABLES[table], self._seed, self._offered[table])
+            self._follow(script)
+            self._require_lawful()
+            written, places = written + script.written, places + len(script.places)
+        return f"{written} of {places} curious values in fields were written and read back"
+
+    def _clauses(self) -> str:
+        for table in self._tables:
+            self._follow(Limited(WORKLOADS[table].script(2, self._seed), _SEQUENTIAL))
+            self._require_lawful()
+        return counted(sum(self._tally.outcomes.values()), "operation") + " so far"
+
+    def _two_clients(self) -> str:
+        with ExitStack() as stack:
+            clients: list[RunClient] = [self._client]
+            second = self._new_client("client-1")
+            second.start()
+            stack.callback(second.discard)
+            second.wait_until_ready()
+            clients.append(second)
+            start_s = time.monotonic()
+            pace = Pace(start_s, start_s + _PACE_S, _TICK_S)
+            sessions = [self._session(client, number + 3) for number, client in enumerate(clients)]
+            for session in sessions:
+                session.follow(pace)
+            for session in sessions:
+                session.join()
+            failures = [session.failure for session in sessions if session.failure is not None]
+            if failures:
+                raise failures[0]
+        self._require_lawful(alone=False)
+        return f"{_PACE_S:g} s"
+
+    def _crashes(self) -> str:
+        told: list[str] = []
+        if Fault.KILL in self._client.faults:
+            self._while_killing(self._client.kill)
+            told.append("a client was killed")
+        for server in self._backend.servers():
+            if Fault.KILL in getattr(self._backend, "server_faults", frozenset(Fault)):
+                self._backend.kill(server)
+                self._backend.restart(server)
+                told.append(f"{server} was killed and restarted")
+        self._sequentially(self._limited(7, _AFTER_A_CRASH))
+        self._require_lawful(alone=False)
+        return ", ".join(told) or "nothing of it can be killed from here"
+
+    def _while_killing(self, kill: Callable[[], None]) -> None:
+        """Operations of which one is struck by the end of its client; what became of that one is unknown."""
+        timer = threading.Timer(_STRIKES_S, kill)
+        timer.start()
+        self._sequentially(self._limited(6, _AFTER_A_CRASH))
+        timer.join()
+
+    def _limited(self, client: int, most: int) -> list[Script]:
+        return [Limited(WORKLOADS[table].script(client, self._seed), most) for table in self._tables]
+
+    def _follow(self, script: Script) -> None:
+        """Have the one client follow a script; an operation that fails or misbehaves ends the walk."""
+        watched = Watched(script, self._tally)
+        self._sequentially([watched])
+        self._require_no_defect()
+        if watched.trouble is not None:
+            intent, outcome = watched.trouble
+            became = "failed" if outcome is Outcome.FAIL else "had an unknown outcome"
+            raise Stumble(
+                "",
+                f"{intent.table}.{intent.function} {became}, while nothing was wrong",
+                cause=next(reversed(self._tally.errors), None),
+                hint="with one client and no fault, every operation can be carried out",
+                exchange=self._last_exchange(),
+            )
+
+    def _sequentially(self, scripts: Sequence[Script]) -> None:
+        process = self._tally.next_process()
+        session = Session(process, self._client, scripts, self._recorder, self._tally, self._limit_s)
+        session.run_to_end(_STEP_LIMIT_S)
+
+    def _session(self, client: RunClient, number: int) -> Session:
+        scripts = [WORKLOADS[table].script(number, self._seed) for table in self._tables]
+        return Session(self._tally.next_process(), client, scripts, self._recorder, self._tally, self._limit_s)
+
+    def _require_no_defect(self) -> None:
+        if self._tally.defects:
+            (text, _), *_ = self._tally.defects.most_common(1)
+            raise Stumble(
+                "",
+                f"the adapter: {text}",
+                hint="docs/adapters.md says what a reply has to look like",
+                exchange=self._last_exchange(),
+            )
+
+    def _require_lawful(self, *, alone: bool = True) -> None:
+        """The history so far keeps every clause. `alone`: no two operations of it overlap."""
+        self._require_no_defect()
+        judgement = judge(self._path, _BUDGET)
+        if judgement.verdict.verdict is not Verdict.VIOLATION or not judgement.evidence:
+            return
+        evidence = judgement.evidence[0]
+        index = evidence.part.blocked_at
+        lines = tuple(evidence_lines(evidence, judgement.history))
+        refused = evidence.part.refusals[0] if evidence.part.refusals else None
+        clause = CLAUSES.get(refused.clause) if refused is not None and refused.clause is not None else None
+        raise Stumble(
+            "",
+            "an answer is wrong" if index is None else f"the answer is wrong: {_told(judgement.history, index)}",
+            cause=None if refused is None else refused.because,
+            hint=None if clause is None else f"{clause.id}: {clause.sentence}",
+            exchange=self._exchange_of(index) if alone else None,
+            lines=lines,
+            violation=True,
+        )
+
+    def _exchange_of(self, index: int | None) -> Exchange | None:
+        heard = self._client.exchanges
+        return heard[index] if index is not None and index < len(heard) else None
+
+    def _last_exchange(self) -> Exchange | None:
+        heard = getattr(self, "_client", None)
+        return heard.exchanges[-1] if heard is not None and heard.exchanges else None
+
+    def _new_client(self, name: str) -> Overheard:
+        if isinstance(self._backend, OpensClients):
+            return Overheard(self._backend.run_client(name, self._timeout_s))
+        path = self._choice.path
+        opening = Opening(path, self._backend.connection(), self._timeout_s)
+        return Overheard(python_client(name, path, opening, self._processes))
+
+    @property
+    def _tables(self) -> list[str]:
+        wanted = self._wanted or self._offered.keys()
+        return [table for table in TABLES if table in self._offered and table in wanted and table in WORKLOADS]
+
+    @property
+    def _limit_s(self) -> float:
+        return self._timeout_s + _GRACE_S
+
+
+def _offered(backend: Backend) -> dict[str, frozenset[str]]:
+    if isinstance(backend, ExternalBackend):
+        return dict(backend.hello.tables)
+    return {
+        name: frozenset(function.name for function in TABLES[name].functions)
+        for name in TABLES
+        if name in backend.tables
+    }
+
+
+def _told(history: History, index: int) -> str:
+    return operation_text(history.operations[index])
