@@ -24,6 +24,6 @@ def test_the_plugin_imports_nothing_heavy() -> None:
     assert modules_after_importing("lawful.conformance.plugin") & HEAVY == set()
 
 
-@pytest.mark.parametrize("module", ["click", "lawful.checkers.meter"])
+@pytest.mark.parametrize("module", ["click", "lawful.checkers.linearizability.monitors.monitor"])
 def test_a_heavy_import_is_found(module: str) -> None:
     assert modules_after_importing(module) & HEAVY

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
-
-import psutil
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from lawful.checkers.verdict import Budget
+
+if TYPE_CHECKING:
+    import psutil
 
 _STEPS_BETWEEN_LOOKS = 256
 _BYTES_PER_MB = 1_000_000
@@ -25,9 +29,8 @@ class Meter:
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
-        self._process = psutil.Process()
         self._started_s = time.monotonic()
-        self._memory_at_start = self._process.memory_info().rss
+        self._memory_at_start = 0 if budget.memory_mb is None else _resident_bytes()
         self.steps = 0
 
     @property
@@ -56,6 +59,19 @@ class Meter:
         if self._budget.seconds is not None and self.seconds > self._budget.seconds:
             raise BudgetExhausted(f"the time budget of {self._budget.seconds:g} s is used up")
         if self._budget.memory_mb is not None:
-            grown_mb = (self._process.memory_info().rss - self._memory_at_start) / _BYTES_PER_MB
+            grown_mb = (_resident_bytes() - self._memory_at_start) / _BYTES_PER_MB
             if grown_mb > self._budget.memory_mb:
                 raise BudgetExhausted(f"the memory budget of {self._budget.memory_mb:g} MB is used up")
+
+
+def _resident_bytes() -> int:
+    """The memory of this process."""
+    return int(_process(os.getpid()).memory_info().rss)
+
+
+@lru_cache(maxsize=1)
+def _process(pid: int) -> psutil.Process:
+    """Kept, because to make one takes longer than to check a small history; a fork has a process of its own."""
+    import psutil
+
+    return psutil.Process(pid)

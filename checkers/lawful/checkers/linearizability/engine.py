@@ -54,7 +54,9 @@ class UntimedEngine:
         self._table = TransitionTable(model, meter)
 
     def prepare(self, operations: Sequence[Operation]) -> Schedule:
-        return schedule(operations, self._table.kinds.of)
+        plan = schedule(operations, self._table.kinds.of)
+        self._table.ask_for_effects()
+        return plan
 
     def search(self, plan: Schedule) -> Found:
         handover = Handover(plan, self._table, self._meter)

@@ -34,7 +34,8 @@ class Kinds:
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.kinds: list[Kind] = []
-        self.groups = 0
+        self.examples: list[Operation] = []
+        """The first operation of each group."""
         self._call_numbers: dict[Any, int] = {}
         self._kind_numbers: dict[tuple[int, Any], int] = {}
         self._group_numbers: dict[tuple[str, Any], int] = {}
@@ -46,7 +47,7 @@ class Kinds:
         key = (call, _key(operation.result) if known else ())
         number = self._kind_numbers.get(key)
         if number is None:
-            group = self._group_of(operation.function, operation.result) if known else -1
+            group = self._group_of(operation) if known else -1
             number = self._kind_numbers[key] = len(self.kinds)
             self.kinds.append(Kind(call, known, operation.result if known else None, group))
         return number
@@ -59,12 +60,13 @@ class Kinds:
             self.calls.append(Call(operation.function, operation.arguments))
         return number
 
-    def _group_of(self, function: str, result: Json) -> int:
-        sort = result if isinstance(result, bool) else type(result).__name__
-        number = self._group_numbers.get((function, sort))
+    def _group_of(self, operation: Operation) -> int:
+        result = operation.result
+        key = (operation.function, result if isinstance(result, bool) else type(result).__name__)
+        number = self._group_numbers.get(key)
         if number is None:
-            number = self._group_numbers[function, sort] = self.groups
-            self.groups += 1
+            number = self._group_numbers[key] = len(self.examples)
+            self.examples.append(operation)
         return number
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from lawful.checkers.linearizability.kinds import Kinds
 from lawful.checkers.meter import Meter
-from lawful.models.model import Model, OpenReply, Transition, state_after
+from lawful.models.model import KnowsEffects, Model, OpenReply, Transition, state_after
 
 _SECONDS_BETWEEN_LOOKS = 0.05
 
@@ -61,9 +61,18 @@ class TransitionTable:
         self._next_look_s = 0.0
         self._numbers: dict[Any, int] = {}
         self._changes: set[int] = set()
+        self._effects = model if isinstance(model, KnowsEffects) else None
+        self._asked_groups = 0
         self.kinds = Kinds()
         self.rows: list[Row] = []
         self.initial = self._number_of(model.initial())
+
+    def ask_for_effects(self) -> None:
+        """Take groups to change states where the model says so, which saves a search that would find it out."""
+        asked, self._asked_groups = self._asked_groups, len(self.kinds.examples)
+        for group in range(asked, self._asked_groups):
+            if self._effects is not None and not self._effects.had_no_effect(self.kinds.examples[group]):
+                self._changes.add(group)
 
     def preserves(self, kind: int) -> bool:
         """Whether no entry of `kind`, or of one like it, has yet been seen to change a state."""
