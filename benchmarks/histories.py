@@ -24,11 +24,10 @@ from lawful.models.history import Operation, Outcome
 from lawful.models.key_value import KeyValue
 from lawful.models.model import AnyModel, Call, OpenReply, Window, state_after, transitions
 from lawful.models.register import Register
+from lawful.models.task_store.declared import model_of
 from lawful.models.task_store.expiry import NS_PER_MS
-from lawful.models.task_store.jobs import JobsModel
-from lawful.models.task_store.leader_lease import LeaderLeaseModel
-from lawful.models.task_store.tasks import TasksModel
 from lawful.models.values import Json, identical
+from lawful.specs.task_store import TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +262,8 @@ def _draw_jobs(random: Random, number: int, state: Any) -> Call:
 def _draw_leader_lease(random: Random, number: int, state: Any) -> Call:
     holder = random.choice("abc")
     ttl_ms = random.choice((10, 30, 60))
-    token = max(0, state.token + random.choice((-1, 0, 0, 0)))
+    latest = state.beside.get("token")
+    token = max(0, (latest if isinstance(latest, int) else latest.bound) + random.choice((-1, 0, 0, 0)))
     return random.choice(
         (
             Call("acquire", {"holder": holder, "ttl_ms": ttl_ms}),
@@ -282,8 +282,10 @@ WORKLOADS: dict[str, Workload] = {
     "unique-register": Workload(Register(0), _draw_register(None)),
     "cas-register": Workload(CasRegister(0), _draw_cas_register),
     "key-value": Workload(KeyValue(), _draw_key_value),
-    "tasks": Workload(TasksModel(), _draw_tasks),
-    "jobs": Workload(JobsModel(clock_error_ns=NS_PER_MS), _draw_jobs, tick_ns=NS_PER_MS),
-    "leader_lease": Workload(LeaderLeaseModel(clock_error_ns=NS_PER_MS), _draw_leader_lease, tick_ns=NS_PER_MS),
+    "tasks": Workload(model_of(TABLES["tasks"]), _draw_tasks),
+    "jobs": Workload(model_of(TABLES["jobs"], clock_error_ns=NS_PER_MS), _draw_jobs, tick_ns=NS_PER_MS),
+    "leader_lease": Workload(
+        model_of(TABLES["leader_lease"], clock_error_ns=NS_PER_MS), _draw_leader_lease, tick_ns=NS_PER_MS
+    ),
 }
 """By name. Registers and CAS registers write one of five values, the unique register a new one each time."""

@@ -10,8 +10,9 @@ from lawful.checkers.linearizability.check import MONITORED_FROM, check, check_o
 from lawful.checkers.verdict import Verdict
 from lawful.models.history import History, Operation, Outcome
 from lawful.models.register import Register
-from lawful.models.task_store.leader_lease import LeaderLeaseModel
+from lawful.models.task_store.declared import model_of
 from lawful.models.values import Json
+from lawful.specs.task_store import TABLES
 
 
 def writes_and_reads(count: int) -> list[Operation]:
@@ -62,7 +63,7 @@ def test_what_a_monitor_cannot_tell_is_searched() -> None:
 def test_a_model_with_time_is_searched() -> None:
     arguments: dict[str, Json] = {"holder": "a", "ttl_ms": 5}
     granted = Operation(0, 0, "leader_lease", "acquire", arguments, Outcome.OK, 0, 1, key="s", result=1)
-    assert check_object([granted], LeaderLeaseModel()).verdict is Verdict.LAWFUL
+    assert check_object([granted], model_of(TABLES["leader_lease"])).verdict is Verdict.LAWFUL
 
 
 def test_a_whole_history_is_judged_object_by_object() -> None:

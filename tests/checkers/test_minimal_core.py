@@ -17,8 +17,9 @@ from lawful.models.cas_register import CasRegister
 from lawful.models.history import Operation, Outcome
 from lawful.models.model import KnowsEffects
 from lawful.models.register import Register
-from lawful.models.task_store.tasks import TasksModel
+from lawful.models.task_store.declared import model_of
 from lawful.models.values import Json
+from lawful.specs.task_store import TABLES
 
 ETCD = Path(__file__).resolve().parents[2].parent / "shared" / "histories" / "etcd" / "bad"
 BUDGET = Budget(seconds=10.0)
@@ -89,7 +90,7 @@ def test_a_table_is_reduced_to_one_row() -> None:
         Operation(1, 1, "tasks", "insert", {"id": "b", **insert}, Outcome.OK, 0, 1, result=True),
         Operation(2, 0, "tasks", "get", {"id": "a"}, Outcome.OK, 5, 6, result=None),
     ]
-    core = minimal_core(history, TasksModel())
+    core = minimal_core(history, model_of(TABLES["tasks"]))
     assert core is not None
     assert core.row == "a"
     assert [one.index for one in core.operations] == [0, 2]

@@ -15,8 +15,9 @@ from lawful.models.cas_register import CasRegister
 from lawful.models.history import Operation, Outcome
 from lawful.models.model import AnyModel, Call, Window, state_after, transitions
 from lawful.models.register import Register
-from lawful.models.task_store.leader_lease import LeaderLeaseModel
+from lawful.models.task_store.declared import model_of
 from lawful.models.values import Json
+from lawful.specs.task_store import TABLES
 
 ALWAYS = Window(0, 0)
 
@@ -116,7 +117,7 @@ def test_a_lease_is_refused_or_granted_while_its_expiry_is_uncertain() -> None:
         return operation(index, "acquire", arguments, result, call_ns * 1_000_000, return_ns * 1_000_000)
 
     first = lease(0, 1, 0, 2, "a")  # ends between 10 and 12 ms
-    model = LeaderLeaseModel()
+    model = model_of(TABLES["leader_lease"])
     assert verdict_of(first, lease(1, 2, 11, 12, "b"), model=model) is Verdict.LAWFUL
     assert verdict_of(first, lease(1, None, 11, 12, "b"), model=model) is Verdict.LAWFUL
     assert verdict_of(first, lease(1, 2, 7, 8, "b"), model=model) is Verdict.VIOLATION

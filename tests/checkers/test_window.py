@@ -18,9 +18,9 @@ from lawful.models.cas_register import CasRegister
 from lawful.models.history import Operation, Outcome
 from lawful.models.model import AnyModel, Call, KnowsEffects, KnowsRows, Window, transitions
 from lawful.models.resumed import resumed
-from lawful.models.task_store.jobs import JobsModel
-from lawful.models.task_store.tasks import TasksModel
+from lawful.models.task_store.declared import model_of
 from lawful.models.values import Json
+from lawful.specs.task_store import TABLES
 
 
 def simulated(model: AnyModel[Any], calls: Sequence[Call], random_: random.Random, clients: int = 3) -> list[Operation]:
@@ -102,8 +102,8 @@ def job_calls(random_: random.Random, count: int) -> list[Call]:
 
 CASES: dict[str, tuple[AnyModel[Any], Callable[[random.Random, int], list[Call]]]] = {
     "cas-register": (CasRegister(0), register_calls),
-    "tasks": (TasksModel(), task_calls),
-    "jobs": (JobsModel(), job_calls),
+    "tasks": (model_of(TABLES["tasks"]), task_calls),
+    "jobs": (model_of(TABLES["jobs"]), job_calls),
 }
 
 

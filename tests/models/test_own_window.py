@@ -11,11 +11,12 @@ from lawful.checkers.verdict import Budget, Verdict
 from lawful.models.history import Operation, Outcome
 from lawful.models.model import Call, OpenReply, Window
 from lawful.models.own_window import OwnWindows, with_own_windows
-from lawful.models.task_store.leader_lease import LeaderLeaseModel
+from lawful.models.task_store.declared import TimedDeclaredModel
 from lawful.models.values import Json
+from lawful.specs.task_store import TABLES
 
 MS = 1_000_000
-MODEL = LeaderLeaseModel(clock_error_ns=MS)
+MODEL = TimedDeclaredModel(TABLES["leader_lease"], clock_error_ns=MS)
 
 
 def recorded(seed: int, count: int = 16) -> list[Operation]:
@@ -38,7 +39,9 @@ def recorded(seed: int, count: int = 16) -> list[Operation]:
         step = random_.choice(MODEL.timed_step(state, Call(function, arguments), Window(effect_ns, effect_ns)))
         answer: Json = None
         if isinstance(step.reply, OpenReply):
-            answer = state.token + random_.randint(1, 3) if function == "acquire" else {"holder": holder, "token": 99}
+            token = state.beside.get("token")
+            assert isinstance(token, int), "every grant was seen"
+            answer = token + random_.randint(1, 3)
             after = step.reply.state_after(answer)
             assert after is not None
             state = after

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from lawful.models.catalogue import MODELS
 from lawful.models.model import AnyModel, Call, OpenReply, UnknownCall, Window, is_timed, state_after, transitions
-from lawful.models.task_store.jobs import JobsModel
-from lawful.models.task_store.leader_lease import LeaderLeaseModel
-from lawful.models.task_store.tasks import TasksModel
+from lawful.models.task_store.declared import model_of
 from lawful.models.values import Json
 from lawful.specs.task_store import CLAUSES, TABLES
 from lawful.specs.task_store.tasks import TERMINAL_STATUSES
@@ -50,17 +47,17 @@ class Run:
 
 @pytest.fixture
 def tasks() -> Run:
-    return Run(TasksModel())
+    return Run(model_of(TABLES["tasks"]))
 
 
 @pytest.fixture
 def jobs() -> Run:
-    return Run(JobsModel())
+    return Run(model_of(TABLES["jobs"]))
 
 
 @pytest.fixture
 def lease() -> Run:
-    return Run(LeaderLeaseModel())
+    return Run(model_of(TABLES["leader_lease"]))
 
 
 def insert(tasks: Run, task_id: str, created_at: int = 1, **fields: Any) -> Json:
@@ -200,7 +197,7 @@ def test_tokens_grow_over_release_and_expiry(lease: Run) -> None:
     assert granted.allowed == "any integer above 7"
     assert granted.state_after(7) is None
     assert granted.state_after(True) is None
-    assert granted.state_after(9).token == 9
+    assert granted.state_after(9).beside.get("token") == 9
 
 
 def test_an_old_token_does_not_write(lease: Run) -> None:
@@ -224,7 +221,7 @@ def test_a_lease_that_was_seen_free_is_free(lease: Run) -> None:
 
 
 def test_the_clock_error_widens_the_window() -> None:
-    lease = Run(LeaderLeaseModel(clock_error_ns=3 * MS))
+    lease = Run(model_of(TABLES["leader_lease"], clock_error_ns=3 * MS))
     lease.take(1, "acquire", holder="a", ttl_ms=10)
     assert len(lease.answers("acquire", holder="b", ttl_ms=10, at_ms=(7, 7))) == 2
     assert len(lease.answers("acquire", holder="b", ttl_ms=10, at_ms=(13, 13))) == 2
@@ -249,7 +246,10 @@ EXAMPLES: dict[str, Json] = {
 def test_a_model_knows_the_functions_of_its_table_and_answers_in_their_types(table: Any) -> None:
     run = Run(MODELS[table.name](None, 0))
     for function in table.functions:
-        arguments = {argument.name: EXAMPLES[argument.type] for argument in function.arguments}
+        arguments = {
+            argument.name: argument.values[0] if argument.values else EXAMPLES[argument.type]
+            for argument in function.arguments
+        }
         for step in run.steps(function.name, None, arguments):
             assert step.clause is None or step.clause in CLAUSES
             assert step.because
@@ -261,10 +261,10 @@ def test_a_model_knows_the_functions_of_its_table_and_answers_in_their_types(tab
                 run.steps(function.name, None, with_one_less)
 
 
-@pytest.mark.parametrize("make", [TasksModel, JobsModel, LeaderLeaseModel])
-def test_an_unknown_function_is_named(make: Callable[[], AnyModel[Any]]) -> None:
+@pytest.mark.parametrize("table", TABLES)
+def test_an_unknown_function_is_named(table: str) -> None:
     with pytest.raises(UnknownCall, match="has no function 'explode'"):
-        Run(make())("explode")
+        Run(model_of(TABLES[table]))("explode")
 
 
 def test_only_leases_and_claims_depend_on_time() -> None:

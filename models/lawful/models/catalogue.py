@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from lawful.models.append_list import AppendList
@@ -15,11 +16,11 @@ from lawful.models.priority_queue import PriorityQueue
 from lawful.models.register import Register
 from lawful.models.semaphore import Semaphore
 from lawful.models.stack import Stack
-from lawful.models.task_store.jobs import JobsModel
-from lawful.models.task_store.leader_lease import LeaderLeaseModel
-from lawful.models.task_store.tasks import TasksModel
+from lawful.models.task_store.declared import model_of
 from lawful.models.value_set import ValueSet
 from lawful.models.values import Json
+from lawful.specs.table import Table
+from lawful.specs.task_store import TABLES
 
 ModelFactory = Callable[[Json, int], AnyModel[Any]]
 """From the initial value (null: the model's own) and the clock error in nanoseconds to the model."""
@@ -62,6 +63,10 @@ def _permits(initial: Json) -> int:
     return permits
 
 
+def _of_table(table: Table, initial: Json, clock_error_ns: int) -> AnyModel[Any]:
+    return model_of(table, clock_error_ns)
+
+
 MODELS: dict[str, ModelFactory] = {
     "register": lambda initial, clock_error_ns: Register(initial),
     "cas-register": lambda initial, clock_error_ns: CasRegister(initial),
@@ -73,7 +78,5 @@ MODELS: dict[str, ModelFactory] = {
     "semaphore": lambda initial, clock_error_ns: Semaphore(_permits(initial)),
     "set": lambda initial, clock_error_ns: ValueSet(_values(initial)),
     "stack": lambda initial, clock_error_ns: Stack(_values(initial)),
-    "tasks": lambda initial, clock_error_ns: TasksModel(),
-    "jobs": lambda initial, clock_error_ns: JobsModel(clock_error_ns),
-    "leader_lease": lambda initial, clock_error_ns: LeaderLeaseModel(clock_error_ns),
+    **{name: partial(_of_table, table) for name, table in TABLES.items()},
 }

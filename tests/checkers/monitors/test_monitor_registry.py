@@ -11,7 +11,8 @@ from lawful.checkers.linearizability.monitors import monitor_for
 from lawful.checkers.verdict import Budget, Verdict
 from lawful.models.catalogue import MODELS
 from lawful.models.history import Operation, Outcome
-from lawful.models.task_store.tasks import TasksModel
+from lawful.models.task_store.declared import model_of
+from lawful.specs.task_store import TABLES
 
 WITH_MONITOR = {
     "append-list",
@@ -46,7 +47,7 @@ def test_the_tables_of_the_task_store_have_no_monitor(name: str) -> None:
 def test_a_monitor_refuses_another_model(name: str) -> None:
     monitor = monitor_for(MODELS[name](None, 0))
     assert monitor is not None
-    assert monitor.applies([], TasksModel()) == "the model 'tasks' is not the one of the monitor"
+    assert monitor.applies([], model_of(TABLES["tasks"])) == "the model 'tasks' is not the one of the monitor"
 
 
 def test_numpy_is_imported_when_a_monitor_is_asked_for() -> None:

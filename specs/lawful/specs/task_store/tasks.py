@@ -7,71 +7,206 @@ needs their statuses in the row.
 from __future__ import annotations
 
 from lawful.specs.clause import Clause, Level
-from lawful.specs.table import Argument, Function, Table
+from lawful.specs.expression import (
+    EXISTED,
+    EXISTS,
+    Before,
+    Conditional,
+    EveryMember,
+    Literal,
+    SomeMember,
+    WithMember,
+    record,
+)
+from lawful.specs.field import Argument, Drawn, Field
+from lawful.specs.function import (
+    SHOWN,
+    Blame,
+    Case,
+    Delete,
+    DeleteRows,
+    Function,
+    ListRows,
+    OnRow,
+    case,
+    insert,
+    update,
+)
+from lawful.specs.property import StepProperty
+from lawful.specs.table import Table
 
 STATUSES = ("enqueued", "processing", "succeeded", "failed", "canceled")
 TERMINAL_STATUSES = frozenset({"succeeded", "failed", "canceled"})
 
 _SOURCE = "task-store contract, table 1 and what must hold, tasks"
-_ID = Argument("id", "string")
+_NODE_MEMBERS = ("uid", "status")
+
+_task_id = Argument("id", "string", drawn=Drawn.IDENTITY)
+_given_created_at = Argument("created_at", "integer", drawn=Drawn.AGE)
+_given_status = Argument("status", "string", values=STATUSES)
+_given_node_tasks = Argument("node_tasks", "object", members=_NODE_MEMBERS)
+_given_error = Argument("error", "string", nullable=True)
+_node = Argument("node", "string", drawn=Drawn.IDENTITY)
+_uid = Argument("uid", "string")
+_wanted_status = Argument("status", "string", nullable=True, values=STATUSES)
+_limit = Argument("limit", "integer", nullable=True, drawn=Drawn.FEW)
+_offset = Argument("offset", "integer", nullable=True, drawn=Drawn.FEW)
+_before = Argument("before", "integer", drawn=Drawn.AGE)
+
+_id = Field("id", "string")
+_created_at = Field("created_at", "integer", clause="TS-TASKS-2")
+_status = Field("status", "string", values=STATUSES, clause="TS-TASKS-2")
+_node_tasks = Field("node_tasks", "object", clause="TS-TASKS-2")
+_error = Field("error", "string", nullable=True, clause="TS-TASKS-2")
+
+_updated_nodes = WithMember(_node_tasks, _node, record(uid=_uid, status=_given_status))
+_finishes = ~_status.is_in(TERMINAL_STATUSES) & EveryMember(_updated_nodes, "status", tuple(sorted(TERMINAL_STATUSES)))
+_outcome = Conditional(SomeMember(_updated_nodes, "status", ("failed",)), Literal("failed"), Literal("succeeded"))
+_nodes_are_finished = EveryMember(_node_tasks, "status", tuple(sorted(TERMINAL_STATUSES)))
+_has_nodes = SomeMember(_node_tasks, "status", STATUSES)
+_absent = case(~EXISTS, False, "there is no such task", "TS-TASKS-7")
 
 
 def _clause(number: int, level: Level, sentence: str) -> Clause:
     return Clause(f"TS-TASKS-{number}", "tasks", level, sentence, _SOURCE)
 
 
+def _on_task(*cases: Case) -> OnRow:
+    return OnRow((_absent, *cases))
+
+
 TASKS = Table(
     name="tasks",
+    number="1",
+    meaning="The record of each accepted task and of its parts on the nodes.",
     key=None,
+    row_key=(_id,),
+    fields=(_created_at, _status, _node_tasks, _error),
+    wrong_row="TS-TASKS-2",
     functions=(
         Function(
             "insert",
-            (
-                _ID,
-                Argument("created_at", "integer"),
-                Argument("status", "string"),
-                Argument("node_tasks", "object"),
-                Argument("error", "string", nullable=True),
-            ),
+            (_task_id, _given_created_at, _given_status, _given_node_tasks, _given_error),
             ("boolean",),
             "Create a task; false where the id is taken.",
+            OnRow(
+                (
+                    case(EXISTS, False, "the id is taken", "TS-TASKS-1"),
+                    case(
+                        None,
+                        True,
+                        "the id is free",
+                        "TS-TASKS-1",
+                        insert(
+                            created_at=_given_created_at,
+                            status=_given_status,
+                            node_tasks=_given_node_tasks,
+                            error=_given_error,
+                        ),
+                    ),
+                )
+            ),
+            weight=24,
         ),
-        Function("get", (_ID,), ("object", "null"), "The row, or null.", reads_only=True),
+        Function(
+            "get",
+            (_task_id,),
+            ("object", "null"),
+            "The row, or null.",
+            OnRow(
+                (
+                    case(~EXISTS, None, "there is no such task", "TS-TASKS-7"),
+                    case(None, SHOWN, "a get answers the row as last written", "TS-TASKS-2"),
+                )
+            ),
+            reads_only=True,
+            weight=16,
+            blames=(
+                Blame(~EXISTS, "there is no task {id}: it was not inserted, or was deleted", "TS-TASKS-7"),
+                Blame(
+                    _status.is_in(TERMINAL_STATUSES) & _has_nodes & _nodes_are_finished,
+                    "every node task of {id} is finished, so the task is {status}",
+                    "TS-TASKS-4",
+                    field="status",
+                ),
+                Blame(
+                    _status.is_in(TERMINAL_STATUSES),
+                    "the status of {id} was terminal: {status}",
+                    "TS-TASKS-3",
+                    field="status",
+                ),
+            ),
+        ),
         Function(
             "update_status",
-            (_ID, Argument("status", "string")),
+            (_task_id, _given_status),
             ("boolean",),
             "Set the status; false where there is no such task or its status is terminal.",
+            _on_task(
+                case(_status.is_in(TERMINAL_STATUSES), False, "a terminal status is final", "TS-TASKS-3"),
+                case(None, True, "the status is not terminal", "TS-TASKS-3", update(status=_given_status)),
+            ),
+            weight=14,
         ),
         Function(
             "update_node",
-            (_ID, Argument("node", "string"), Argument("uid", "string"), Argument("status", "string")),
+            (_task_id, _node, _uid, _given_status),
             ("boolean",),
             "Set the task of one node; finishes the task where all node tasks are finished; false without a row.",
+            _on_task(
+                case(
+                    _finishes,
+                    True,
+                    "the task exists, and all of its node tasks are finished now",
+                    "TS-TASKS-4",
+                    update(node_tasks=_updated_nodes, status=_outcome),
+                ),
+                case(None, True, "the task exists", "TS-TASKS-4", update(node_tasks=_updated_nodes)),
+            ),
+            weight=18,
         ),
         Function(
             "set_error",
-            (_ID, Argument("error", "string", nullable=True)),
+            (_task_id, _given_error),
             ("boolean",),
             "Set the error; false where there is no such task.",
+            _on_task(case(None, True, "the task exists", "TS-TASKS-2", update(error=_given_error))),
+            weight=8,
         ),
         Function(
             "list",
-            (
-                Argument("status", "string", nullable=True),
-                Argument("limit", "integer", nullable=True),
-                Argument("offset", "integer", nullable=True),
-            ),
+            (_wanted_status, _limit, _offset),
             ("array",),
             "The rows of a status (null: any), newest created_at first, equal ones by id; then offset and limit.",
+            ListRows(
+                "a list answers every matching row, newest first, then pages",
+                "TS-TASKS-5",
+                where=_wanted_status.is_(None) | _status.is_(_wanted_status),
+                descending=_created_at,
+                limit=_limit,
+                offset=_offset,
+            ),
             reads_only=True,
         ),
-        Function("delete", (_ID,), ("boolean",), "Remove the row; false where there is none."),
+        Function(
+            "delete",
+            (_task_id,),
+            ("boolean",),
+            "Remove the row; false where there is none.",
+            _on_task(case(None, True, "the task exists", "TS-TASKS-7", Delete())),
+            weight=6,
+        ),
         Function(
             "prune",
-            (Argument("before", "integer"),),
+            (_before,),
             ("integer",),
             "Remove the tasks of terminal status created before the bound; how many.",
+            DeleteRows(
+                "prune removes the terminal tasks older than the bound",
+                "TS-TASKS-6",
+                where=_status.is_in(TERMINAL_STATUSES) & _created_at.below(_before),
+            ),
+            weight=4,
         ),
     ),
     clauses=(
@@ -94,5 +229,41 @@ TASKS = Table(
             "Prune removes terminal tasks older than the bound, all of them and only them.",
         ),
         _clause(7, Level.SEQUENTIAL, "A deleted task is gone: it is neither returned nor listed."),
+    ),
+    properties=(
+        StepProperty(
+            "TS-TASKS-3",
+            "A terminal status stays.",
+            ~EXISTED | ~EXISTS | ~Before(_status).is_in(TERMINAL_STATUSES) | _status.is_(Before(_status)),
+        ),
+        StepProperty(
+            "TS-TASKS-2",
+            "Updating the status leaves node tasks and error alone.",
+            ~EXISTED | (_node_tasks.is_(Before(_node_tasks)) & _error.is_(Before(_error))),
+            of=("update_status",),
+        ),
+        StepProperty(
+            "TS-TASKS-2",
+            "Updating a node leaves the error alone.",
+            ~EXISTED | _error.is_(Before(_error)),
+            of=("update_node",),
+        ),
+        StepProperty(
+            "TS-TASKS-2",
+            "Setting the error leaves status and node tasks alone.",
+            ~EXISTED | (_node_tasks.is_(Before(_node_tasks)) & _status.is_(Before(_status))),
+            of=("set_error",),
+        ),
+        StepProperty(
+            "TS-TASKS-6",
+            "Prune removes no task that is not terminal.",
+            ~EXISTED | EXISTS | Before(_status).is_in(TERMINAL_STATUSES),
+            of=("prune",),
+        ),
+        StepProperty(
+            "TS-TASKS-2",
+            "The time of creation never changes.",
+            _created_at.is_(Before(_created_at)) | ~EXISTED | ~EXISTS,
+        ),
     ),
 )

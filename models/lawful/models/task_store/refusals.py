@@ -1,0 +1,132 @@
+"""Which clause a wrong answer breaks, and why, by what the declaration says about blame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from lawful.models.model import Call, Refusal, Window
+from lawful.models.task_store.answers import has_holes
+from lawful.models.task_store.decisions import Decisions
+from lawful.models.task_store.evaluation import Situation
+from lawful.models.task_store.functions import Functions
+from lawful.models.task_store.state import TableState, key_text
+from lawful.models.values import Json, canonical, identical
+from lawful.specs.expression import Literal
+from lawful.specs.function import Function, Insert, ListRows, OnAnyRow, OnRow, Shown
+from lawful.specs.table import Table
+
+LIST_CLAUSE = "TS-ALL-2"
+ACKNOWLEDGED_CLAUSE = "TS-ALL-3"
+RETRY_CLAUSE = "TS-ALL-6"
+
+
+def refusal(functions: Functions, state: TableState, call: Call, reply: Json, window: Window) -> Refusal | None:
+    """Why `reply` is not allowed; None where the reasons of the allowed answers say it all."""
+    function = functions.checked(call)
+    # Blame is about what was certain: an instant that may have passed counts as passed.
+    situation = _looking_at(functions, function, functions.situation(state, call, _Lenient(window)), reply)
+    situation.answer = reply
+    if isinstance(function.body, OnAnyRow) and not isinstance(reply, Mapping):
+        return None
+    if isinstance(function.body, ListRows):
+        return _wrong_list(functions, function.body, situation, reply)
+    retried = _retried(functions, function, situation, reply)
+    if retried is not None:
+        return retried
+    wrong = _wrong_fields(functions, function, situation, reply)
+    for blame in function.blames:
+        if blame.field is not None and wrong != [blame.field]:
+            continue
+        if functions.evaluator.holds(blame.guard, situation):
+            return Refusal(functions.worded(blame.because, situation), blame.clause)
+    if wrong:
+        return _wrong_row(functions.table, wrong, situation)
+    if isinstance(function.body, OnRow) and reply is None and situation.row is not None and function.reads_only:
+        return Refusal(f"{situation.key} was written and not removed since", ACKNOWLEDGED_CLAUSE)
+    return None
+
+
+class _Lenient(Decisions):
+    """Decides that whatever may have passed has."""
+
+    def either(self, question: object) -> bool:
+        return True
+
+
+def _looking_at(functions: Functions, function: Function, situation: Situation, reply: Json) -> Situation:
+    """The situation of the row that the call names, or that its answer does."""
+    match function.body:
+        case OnRow() as body:
+            key = key_text(functions.key_of(body, situation))
+        case OnAnyRow() if isinstance(reply, Mapping):
+            key = key_text([_text(reply.get(field.name)) for field in functions.table.row_key])
+        case _:
+            return situation
+    row = situation.state.rows.get(key)
+    return situation.at(key, row)
+
+
+def _text(value: Json) -> str | int | None:
+    return value if isinstance(value, str | int) else None
+
+
+def _retried(functions: Functions, function: Function, situation: Situation, reply: Json) -> Refusal | None:
+    """Whether an insert was answered as a first one though the same row is there: a retry took effect again."""
+    if not isinstance(function.body, OnRow) or situation.row is None:
+        return None
+    for one in function.body.cases:
+        inserts = [effect for effect in one.effects if isinstance(effect, Insert)]
+        if not inserts or not isinstance(one.answer, Literal) or not identical(one.answer.value, reply):
+            continue
+        state = functions.inserted(situation, inserts[0])
+        if state == situation.row:
+            because = f"{situation.key} was inserted before, exactly like this: a retry takes effect once"
+            return Refusal(because, RETRY_CLAUSE)
+    return None
+
+
+def _wrong_fields(functions: Functions, function: Function, situation: Situation, reply: Json) -> list[str]:
+    """The fields in which the answered row differs from the right one; none where no row was answered."""
+    if not isinstance(reply, Mapping) or isinstance(function.body, OnAnyRow):
+        return []
+    for one in getattr(function.body, "cases", ()):
+        if isinstance(one.answer, Shown) and functions.evaluator.holds(one.guard, situation):
+            right = functions.template(one.answer, situation)
+            wrong = [name for name, value in right.items() if _differs(value, reply.get(name))]
+            return wrong or ["further fields"] if right.keys() != reply.keys() or wrong else []
+    return []
+
+
+def _differs(right: Json, seen: Json) -> bool:
+    return not has_holes(right) and not identical(right, seen)
+
+
+def _wrong_row(table: Table, wrong: Sequence[str], situation: Situation) -> Refusal | None:
+    clauses = {field.name: field.clause for field in (*table.row_key, *table.fields, *table.beside)}
+    named = [clause for name in wrong if (clause := clauses.get(name) or table.wrong_row) is not None]
+    if len(named) < len(wrong):
+        return None
+    of = "" if situation.key is None else f" of {situation.key}"
+    return Refusal(f"other than last written: {', '.join(wrong)}{of}", named[0])
+
+
+def _wrong_list(functions: Functions, body: ListRows, situation: Situation, reply: Json) -> Refusal | None:
+    """Whether rows are missing or extra, which breaks what holds for all lists, or only their choice and order."""
+    if isinstance(reply, str) or not isinstance(reply, Sequence):
+        return None
+    shown = {canonical(row) for row in reply}
+    live = list(functions.evaluator.live_rows(situation))
+    names = functions.row_shown
+    rows = [functions.shown(one.key, one.row, names) for one in live if one.row is not None]
+    if any(map(has_holes, rows)):
+        return None
+    existing = {canonical(row) for row in rows}
+    if not shown <= existing:
+        return Refusal(f"{len(shown - existing)} of the rows do not exist, or not like this", LIST_CLAUSE)
+    limited = (body.limit, body.offset)
+    pages = any(argument is not None and situation.arguments[argument.name] for argument in limited)
+    zero = body.limit is not None and situation.arguments[body.limit.name] == 0
+    right = {canonical(row) for row in functions.listed(body, situation)}
+    if shown == right or pages or zero or not shown <= right:
+        return Refusal("these are rows of the table, but not the right ones in the right order", body.clause)
+    return Refusal(f"the list lacks {len(right - shown)} rows of the table", LIST_CLAUSE)
