@@ -18,12 +18,11 @@ from lawful.models.priority_queue import PriorityQueue
 from lawful.models.register import Register
 from lawful.models.semaphore import Semaphore
 from lawful.models.stack import Stack
+from lawful.models.task_store.declared import model_of
 from lawful.models.task_store.expiry import NS_PER_MS
-from lawful.models.task_store.jobs import JobsModel
-from lawful.models.task_store.leader_lease import LeaderLeaseModel
-from lawful.models.task_store.tasks import TasksModel
 from lawful.models.value_set import ValueSet
 from lawful.models.values import Json
+from lawful.specs.task_store import TABLES
 
 if TYPE_CHECKING:
     from lawful.checkers.linearizability.monitors.monitor import Monitor
@@ -109,12 +108,16 @@ SEARCHED = {
     "key-value of few": DataType(KeyValue("a"), drawing.key_value_of_few, ("", "a", "aa", "ab", "b", None)),
     "list of few": DataType(AppendList(), drawing.append_list_of_few, ([], [0], [1, 1], [0, 1], None)),
     "counter of many": DataType(Counter(), drawing.counter(0, 1, 2, -3), (0, 1, 2, -2, None)),
-    "tasks": DataType(TasksModel(), drawing.tasks, (True, False, None, 0, 1, []), most=8),
-    "jobs": DataType(JobsModel(), drawing.jobs, (True, False, None, 0, 1, []), most=8),
-    "jobs by a bad clock": DataType(JobsModel(3 * NS_PER_MS), drawing.jobs, (True, False, None, 0, 1), most=8),
-    "leader_lease": DataType(LeaderLeaseModel(), drawing.leader_lease, (True, False, None, 1, 2, 3), most=8),
+    "tasks": DataType(model_of(TABLES["tasks"]), drawing.tasks, (True, False, None, 0, 1, []), most=8),
+    "jobs": DataType(model_of(TABLES["jobs"]), drawing.jobs, (True, False, None, 0, 1, []), most=8),
+    "jobs by a bad clock": DataType(
+        model_of(TABLES["jobs"], 3 * NS_PER_MS), drawing.jobs, (True, False, None, 0, 1), most=8
+    ),
+    "leader_lease": DataType(
+        model_of(TABLES["leader_lease"]), drawing.leader_lease, (True, False, None, 1, 2, 3), most=8
+    ),
     "leader_lease by a bad clock": DataType(
-        LeaderLeaseModel(3 * NS_PER_MS), drawing.leader_lease, (True, False, None, 1, 2, 3), most=8
+        model_of(TABLES["leader_lease"], 3 * NS_PER_MS), drawing.leader_lease, (True, False, None, 1, 2, 3), most=8
     ),
 }
 """Histories that the search has to decide."""

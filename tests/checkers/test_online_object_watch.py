@@ -22,9 +22,10 @@ from lawful.models.model import AnyModel
 from lawful.models.register import Register
 from lawful.models.resumed import resumed
 from lawful.models.stack import Stack
-from lawful.models.task_store.leader_lease import LeaderLeaseModel
+from lawful.models.task_store.declared import model_of
 from lawful.models.value_set import ValueSet
 from lawful.models.values import Frozen, Json
+from lawful.specs.task_store import TABLES
 
 from .online_histories import (
     Calls,
@@ -82,7 +83,7 @@ def test_larger_histories_agree_as_well(model: AnyModel[Any], calls: Calls) -> N
 
 def test_a_model_with_time_is_judged_between_the_widest_and_the_narrowest_windows() -> None:
     """`check` lets an unknown operation take effect until the end of the recording; here, until the next return."""
-    model = LeaderLeaseModel()
+    model = model_of(TABLES["leader_lease"])
     verdicts = {}
     for seed in range(HISTORIES):
         draw = random.Random(seed)

@@ -21,11 +21,10 @@ from lawful.models.model import AnyModel, Call, Transition, Window, transitions
 from lawful.models.priority_queue import PriorityQueue
 from lawful.models.register import Register
 from lawful.models.stack import Stack
-from lawful.models.task_store.jobs import JobsModel
-from lawful.models.task_store.leader_lease import LeaderLeaseModel
-from lawful.models.task_store.tasks import TasksModel
+from lawful.models.task_store.declared import model_of
 from lawful.models.value_set import ValueSet
 from lawful.models.values import Json
+from lawful.specs.task_store import TABLES
 
 
 def operation(index: int, function: str, result: Json, call_ns: int, **arguments: Json) -> Operation:
@@ -48,17 +47,17 @@ STRAY: list[tuple[AnyModel[Any], Operation, Operation]] = [
     (ValueSet(), operation(0, "contains", True, 0, value=7), operation(1, "insert", True, 9, value=7)),
     (ValueSet(), operation(0, "insert", False, 0, value=7), operation(1, "insert", True, 9, value=7)),
     (
-        TasksModel(),
+        model_of(TABLES["tasks"]),
         operation(0, "get", TASK, 0, id="t"),
         operation(1, "insert", True, 9, id="t", created_at=1, status="pending", node_tasks={}, error=None),
     ),
     (
-        JobsModel(),
+        model_of(TABLES["jobs"]),
         operation(0, "claim", {"id": "j", "type": "a", "params": {}}, 0, worker="w", ttl_ms=5),
         operation(1, "enqueue", True, 9, id="j", type="a", params={}),
     ),
     (
-        LeaderLeaseModel(),
+        model_of(TABLES["leader_lease"]),
         operation(0, "guarded_read", 7, 0),
         operation(1, "guarded_write", True, 9, token=1, value=7),
     ),

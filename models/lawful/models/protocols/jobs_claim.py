@@ -7,6 +7,7 @@ Type and parameters of jobs play no part in the race and are constants. In Redis
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from lawful.models.primitives.command import Program, Script
 from lawful.models.primitives.redis import RedisModel
@@ -29,8 +30,9 @@ from lawful.models.primitives.redis_commands import (
 )
 from lawful.models.protocols.jobs_claim_sqlite import JOBS_SCHEMA, SQLITE_VARIANTS
 from lawful.models.protocols.protocol import TTL_MS, Invocation, Operations, Pause, Protocol, Variant
-from lawful.models.task_store.jobs import JobsModel
+from lawful.models.task_store.declared import model_of
 from lawful.models.values import Json
+from lawful.specs.task_store import TABLES
 
 OPEN = "jobs:_open"
 QUEUED = "jobs:_queued"
@@ -188,7 +190,7 @@ JOBS_CLAIM = Protocol(
     name="jobs-claim",
     title="take a job that nobody holds",
     object="jobs",
-    model=JobsModel,
+    model=partial(model_of, TABLES["jobs"]),
     setup=(Invocation("enqueue", {"id": "j-1", "type": "t", "params": None}),),
     roles=(_claims_once,),
     audit=(Pause(), Invocation("claim", {"worker": "auditor", "ttl_ms": TTL_MS})),

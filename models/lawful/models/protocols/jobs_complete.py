@@ -6,6 +6,7 @@ The claim of a job is the key `jobs:<id>:claim`; open jobs stand in a set, and a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from lawful.models.primitives.command import Program, Script
 from lawful.models.primitives.redis import RedisModel
@@ -13,7 +14,8 @@ from lawful.models.primitives.redis_commands import DEL, EVAL, EXEC, GET, MULTI,
 from lawful.models.protocols.jobs_claim import OPEN, claim_key, enqueue, set_nx
 from lawful.models.protocols.jobs_claim import lua as claim
 from lawful.models.protocols.protocol import TTL_MS, Invocation, Operations, Protocol, Variant
-from lawful.models.task_store.jobs import JobsModel
+from lawful.models.task_store.declared import model_of
+from lawful.specs.task_store import TABLES
 
 
 def get_set(id: str, worker: str) -> Program:
@@ -84,7 +86,7 @@ JOBS_COMPLETE = Protocol(
     name="jobs-complete",
     title="finish a job whose claim may expire at any time",
     object="jobs",
-    model=JobsModel,
+    model=partial(model_of, TABLES["jobs"]),
     setup=(
         Invocation("enqueue", {"id": "j-1", "type": "t", "params": None}),
         Invocation("claim", {"worker": "late", "ttl_ms": TTL_MS}),

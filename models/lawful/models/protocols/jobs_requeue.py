@@ -8,6 +8,7 @@ those back whose claim has expired.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from lawful.models.primitives.command import Program, Script
 from lawful.models.primitives.redis import RedisModel
@@ -27,8 +28,9 @@ from lawful.models.primitives.redis_commands import (
 )
 from lawful.models.protocols.jobs_claim import QUEUED, claim_key, handed_out
 from lawful.models.protocols.protocol import TTL_MS, Invocation, Operations, Pause, Protocol, Variant
-from lawful.models.task_store.jobs import JobsModel
+from lawful.models.task_store.declared import model_of
 from lawful.models.values import Json
+from lawful.specs.task_store import TABLES
 
 STATES = "jobs:_states"
 JOB = "j-1"
@@ -177,7 +179,7 @@ JOBS_REQUEUE = Protocol(
     name="jobs-requeue",
     title="put the job of a worker that is gone back into the queue",
     object="jobs",
-    model=JobsModel,
+    model=partial(model_of, TABLES["jobs"]),
     setup=(
         Invocation("enqueue", {"id": JOB, "type": "t", "params": None}),
         Invocation("claim", {"worker": "gone", "ttl_ms": TTL_MS}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from lawful.models.primitives.command import NOW, Program, Script, pairs
 from lawful.models.primitives.redis import RedisModel
@@ -22,7 +23,8 @@ from lawful.models.primitives.redis_commands import (
 from lawful.models.primitives.sqlite import SqliteModel
 from lawful.models.primitives.sqlite_statements import BEGIN_IMMEDIATE, COMMIT, INSERT, ROLLBACK, SELECT, UPDATE
 from lawful.models.protocols.protocol import TTL_MS, Invocation, Pause, Protocol, Variant
-from lawful.models.task_store.leader_lease import LeaderLeaseModel
+from lawful.models.task_store.declared import model_of
+from lawful.specs.task_store import TABLES
 
 LEASE = "lease"
 TOKEN = "lease:token"
@@ -131,7 +133,7 @@ LEASE_ACQUIRE = Protocol(
     name="lease-acquire",
     title="take a lease that nobody holds, with a fencing token",
     object="leader_lease",
-    model=LeaderLeaseModel,
+    model=partial(model_of, TABLES["leader_lease"]),
     roles=(_acquires,),
     audit=(Pause(), Invocation("acquire", {"holder": "auditor", "ttl_ms": TTL_MS})),
     pauses=1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from lawful.models.primitives.command import Program, Script
 from lawful.models.primitives.redis import RedisModel
@@ -10,7 +11,8 @@ from lawful.models.primitives.redis_commands import DEL, EVAL, EXEC, GET, MULTI,
 from lawful.models.protocols.lease_acquire import LEASE
 from lawful.models.protocols.lease_acquire import lua as acquire
 from lawful.models.protocols.protocol import TTL_MS, Invocation, Operations, Pause, Protocol, Variant
-from lawful.models.task_store.leader_lease import LeaderLeaseModel
+from lawful.models.task_store.declared import model_of
+from lawful.specs.task_store import TABLES
 
 TOKEN = "lease:token"
 
@@ -123,7 +125,7 @@ LEASE_RELEASE = Protocol(
     name="lease-release",
     title="give up a lease that may have expired",
     object="leader_lease",
-    model=LeaderLeaseModel,
+    model=partial(model_of, TABLES["leader_lease"]),
     setup=_HELD,
     roles=(_releases, _acquires),
     audit=(Invocation("get", {}),),
@@ -152,7 +154,7 @@ LEASE_RENEW = Protocol(
     name="lease-renew",
     title="extend a lease that may have expired",
     object="leader_lease",
-    model=LeaderLeaseModel,
+    model=partial(model_of, TABLES["leader_lease"]),
     setup=_HELD,
     roles=(_renews, _acquires),
     audit=(Pause(), Invocation("get", {})),

@@ -24,8 +24,9 @@ from lawful.models.primitives.redis_commands import (
 from lawful.models.primitives.sqlite import SqliteModel
 from lawful.models.primitives.sqlite_statements import INSERT, SELECT, SELECT_ALL
 from lawful.models.protocols.protocol import Invocation, Operations, Protocol, Variant
-from lawful.models.task_store.tasks import TasksModel
+from lawful.models.task_store.declared import model_of
 from lawful.models.values import Json
+from lawful.specs.task_store import TABLES
 
 INDEX = "tasks:_index"
 
@@ -143,7 +144,7 @@ TASKS_INSERT = Protocol(
     name="tasks-insert",
     title="insert a row and its entry in the index, once",
     object="tasks",
-    model=lambda clock_error_ns: TasksModel(),
+    model=lambda clock_error_ns: model_of(TABLES["tasks"]),
     roles=(_inserts_and_lists,),
     audit=(Invocation("list", {"status": None, "limit": None, "offset": None}),),
     schema={"tasks": ("created_at", "status")},

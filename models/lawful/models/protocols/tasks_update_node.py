@@ -19,8 +19,9 @@ from lawful.models.primitives.sqlite_statements import (
     UPDATE,
 )
 from lawful.models.protocols.protocol import Invocation, Operations, Protocol, Variant
-from lawful.models.task_store.tasks import TasksModel
+from lawful.models.task_store.declared import model_of
 from lawful.models.values import Json, canonical
+from lawful.specs.task_store import TABLES
 
 ROW = "tasks:t-1"
 REFUSED = Failed("the database is locked")
@@ -168,7 +169,7 @@ TASKS_UPDATE_NODE = Protocol(
     name="tasks-update-node",
     title="change one entry of a JSON column",
     object="tasks",
-    model=lambda clock_error_ns: TasksModel(),
+    model=lambda clock_error_ns: model_of(TABLES["tasks"]),
     setup=(
         Invocation("insert", {"id": "t-1", "created_at": 5, "status": "enqueued", "node_tasks": {}, "error": None}),
     ),

@@ -10,10 +10,10 @@ from typing import Any
 
 from lawful.models.history import Operation
 from lawful.models.model import AnyModel, Call, Refusal, Transition, Window
+from lawful.models.sources import Shown
 from lawful.models.task_store.decisions import Decisions
 from lawful.models.task_store.functions import Functions
 from lawful.models.task_store.refusals import refusal
-from lawful.models.sources import Shown
 from lawful.models.task_store.state import TableState, key_text
 from lawful.models.task_store.supply import Supply
 from lawful.models.values import Json, identical

@@ -15,7 +15,7 @@ from lawful.models.values import Json, canonical, identical
 from lawful.models.wording import value_text
 from lawful.specs import function as f
 from lawful.specs.expression import EmptyArray, EmptyObject, Expression, Literal
-from lawful.specs.field import Argument
+from lawful.specs.field import Argument, Field
 from lawful.specs.table import Table
 
 EXISTENCE = "exists"
@@ -31,7 +31,7 @@ class Supply:
         fields = table.fields if table.row_key else table.beside
         untold = {name for function in table.functions for name in _not_followed(function)}
         self._followed = tuple(
-            field.name for field in fields if field.shown and field.name not in untold and _constant(field.initially)
+            field.name for field in fields if field.name not in untold and _constant(field.initially)
         )
         self._initially = {field.name: _value(field.initially, {}) for field in fields if _constant(field.initially)}
 
@@ -49,8 +49,10 @@ class Supply:
             return
         key = self._key(body, operation)
         for case in body.cases:
-            if isinstance(case.answer, Literal) and operation.result is not None and not identical(
-                case.answer.value, operation.result
+            if (
+                isinstance(case.answer, Literal)
+                and operation.result is not None
+                and not identical(case.answer.value, operation.result)
             ):
                 continue
             for effect in case.effects:
@@ -64,8 +66,12 @@ class Supply:
             for row in operation.result:
                 yield from self._in_row(row)
         elif isinstance(body, f.OnRow | f.OnWhole | f.OnAnyRow):
-            if any(isinstance(case.answer, f.Shown) for case in body.cases):
+            answers = [case.answer for case in body.cases]
+            if any(isinstance(answer, f.Shown) for answer in answers):
                 yield from self._in_row(operation.result)
+            elif isinstance(body, f.OnWhole) and len(answers) == 1 and isinstance(answers[0], Field):
+                name = answers[0].name
+                yield from self._in_row({name: operation.result})
 
     def _by(self, effect: f.Effect, key: str, arguments: Mapping[str, Json]) -> Iterator[Hashable]:
         if isinstance(effect, f.Insert):
