@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lawful.checkers.cores import can_fork
-from lawful.conformance.cli import check_files
+from lawful.conformance.cli.check_file import check_file
 
 from .conftest import Run
 
@@ -29,14 +29,12 @@ def test_workers_print_what_one_process_prints(options: str, lawful: Callable[[s
 
 
 def test_a_file_whose_process_dies_is_not_decided(lawful: Callable[[str], Run], monkeypatch: Any) -> None:
-    check_file = check_files.check_file
-
     def deadly(path: Any, *given: Any, **named: Any) -> Any:
         if path.name == "truncated.jsonl":
             os.kill(os.getpid(), signal.SIGKILL)
         return check_file(path, *given, **named)
 
-    monkeypatch.setattr(check_files, "check_file", deadly)
+    monkeypatch.setattr("lawful.conformance.cli.check_files.check_file", deadly)
     run = lawful("lawful check --workers 2 truncated.jsonl lawful-lease.jsonl")
     assert run.code == 3
     assert "✓ lawful" in run.stdout

@@ -31,6 +31,7 @@ COMMANDS = {
     "check-other-model": "lawful check --model tasks job-claimed-twice.jsonl",
     "check-unknown-model-in-header": "lawful check wrong-model.jsonl",
     "check-no-model": "lawful check no-model.jsonl",
+    "check-dependent-keys": "lawful check dependent-keys.jsonl",
     "check-logical-clock": "lawful check logical-clock.jsonl",
     "check-misspelt-member": "lawful check misspelt.jsonl",
     "check-missing-file": "lawful check nowhere.jsonl",

@@ -34,7 +34,13 @@ def check_objects(
     try:
         return check.check_parts(parts, model_of, budget, workers=workers)
     except check.UnfitModel as error:
-        raise _unfit(error.model, error.key, error) from error
+        raise unfit(error.model, error.key, error) from error
+    except check.UnsoundPartition as error:
+        raise UsageError(
+            f"the keys of {error.object} are not independent of each other",
+            cause=str(error),
+            hint=f"leave out the key of the operations on {error.object}: it is then checked as one object",
+        ) from error
 
 
 def check_object(operations: Sequence[Operation], model: AnyModel[Any], budget: Budget) -> ObjectVerdict:
@@ -42,10 +48,11 @@ def check_object(operations: Sequence[Operation], model: AnyModel[Any], budget: 
     try:
         return check.check_object(operations, model, budget)
     except UnknownCall as error:
-        raise _unfit(model.name, operations[0].object_key, error) from error
+        raise unfit(model.name, operations[0].object_key, error) from error
 
 
-def _unfit(model: str, key: ObjectKey, error: UnknownCall) -> UsageError:
+def unfit(model: str, key: ObjectKey, error: UnknownCall) -> UsageError:
+    """The error for a model that does not know an operation of its object."""
     return UsageError(
         f"the model {model} does not fit the object {key}",
         cause=str(error),

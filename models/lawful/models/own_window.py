@@ -30,6 +30,12 @@ def with_own_windows(operations: Sequence[Operation]) -> list[Operation]:
     ]
 
 
+def without_own_window(operation: Operation) -> Operation:
+    """The operation that `with_own_windows` made `operation` of."""
+    arguments: Any = operation.arguments
+    return replace(operation, arguments=arguments["arguments"])
+
+
 def _latest_ns(operation: Operation, end_ns: int) -> int:
     """When the effect came at the latest. That a client gave up waiting says nothing about it."""
     if operation.outcome is Outcome.UNKNOWN or operation.return_ns is None:

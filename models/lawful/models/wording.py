@@ -105,3 +105,12 @@ def nobody_wrote_text(shown: str) -> str:
 def written_later_text(shown: str, writer: Operation) -> str:
     """Why an answer is refused that shows what was written only afterwards."""
     return f"the answer shows {shown}, and #{writer.index}, the first that may have written that, was called afterwards"
+
+
+def not_independent_text(operation: Operation, others: Sequence[str], *, all_rows: bool, model: str) -> str:
+    """Why the keys of an object are not independent of each other."""
+    touched = "every row" if all_rows else f"the row {value_text(others[0])}"
+    return (
+        f"the model {model} touches {touched} at #{operation.index} {call_text(operation)} of {operation.object_key}, "
+        f"and {operation.object}/{others[0]} is declared to be an object of its own"
+    )
