@@ -18,6 +18,7 @@ COMMANDS: dict[str, Entry] = {
     "run": Entry("lawful.conformance.cli.run:run", "Put a store to the test."),
     "demo": Entry("lawful.conformance.cli.demo:demo", "Show what this program does."),
     "check": Entry("lawful.conformance.cli.check:check", "Judge recorded histories."),
+    "watch": Entry("lawful.conformance.cli.watch:watch", "Judge a history while it is written."),
     "shrink": Entry(
         "lawful.conformance.cli.shrink:shrink", "Reduce a violation to the operations that contradict each other."
     ),

@@ -31,7 +31,7 @@ def _lines(evidence: Evidence, history: History) -> Iterator[str]:
     if left_open and evidence.core.is_minimal:
         yield f"(whether or not {counted(left_open, 'other operation')} took effect)"
     yield from _argument(evidence)
-    yield from _refusal(evidence, history)
+    yield from _refusal(evidence)
 
 
 def _summed_up(evidence: Evidence) -> Iterator[str]:
@@ -57,13 +57,14 @@ def _argument(evidence: Evidence) -> Iterator[str]:
     yield ""
 
 
-def _refusal(evidence: Evidence, history: History) -> Iterator[str]:
+def _refusal(evidence: Evidence) -> Iterator[str]:
     """The answer that nothing explains, and what the model allows instead."""
     part = evidence.core.part
-    if not part.refusals or part.blocked_at is None:
+    blocked = next((one for one in evidence.core.history if one.index == part.blocked_at), None)
+    if not part.refusals or blocked is None:
         return
     refused = part.refusals[0]
-    yield operation_text(history.operations[part.blocked_at])
+    yield operation_text(blocked)
     yield f"  answered  {value_text(refused.answered)}"
     more = len(refused.allowed) - _MOST_ALLOWED
     allowed = " or ".join(refused.allowed[:_MOST_ALLOWED])

@@ -94,6 +94,21 @@ class ObjectWatch:
             return Verdict.INCONCLUSIVE
         return Verdict.LAWFUL if self.operations else Verdict.NOTHING_CHECKED
 
+    def resume(self, waiting: list[Waiting]) -> None:
+        """Go on with these returns, behind what is settled already. Raises `ValueError` where nothing leads past them.
+
+        Only on a watch that nothing has happened to.
+        """
+        self.waiting = waiting
+        taken = 0
+        for one in waiting:
+            taken |= one.tracked.bit
+            self._looking |= one.tracked.bit if one.tracked.looks else 0
+        self._bits = taken.bit_length()
+        self._free_bits = [1 << i for i in range(self._bits) if not taken >> i & 1]
+        if waiting and not self._follow_since(waiting[0].tracked.return_ns):
+            raise ValueError("nothing leads past the returns that were waiting")
+
     def called(self, operation: Operation) -> None:
         """An operation was called; its outcome must be unknown yet."""
         if self.is_over:

@@ -48,8 +48,8 @@ class _Anchor:
 class Recent:
     """What to show of one object."""
 
-    def __init__(self, beginning: Layer) -> None:
-        self._anchors = [anchor] if (anchor := _anchor(beginning, ())) else []
+    def __init__(self, beginning: Layer, waiting: Sequence[Waiting] = ()) -> None:
+        self._anchors = [anchor] if (anchor := _anchor(beginning, waiting)) else []
         self.pasts: tuple[Past, ...] = ()
         """At the end: what may have been before the operations shown; empty where that is not known."""
         self.operations: tuple[Operation, ...] = ()
