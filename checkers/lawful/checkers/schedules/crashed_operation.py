@@ -32,6 +32,16 @@ def crashed(operation: Operation, crash_ns: int) -> Operation:
     )
 
 
+def has_crashed(operation: Operation) -> bool:
+    """Whether it is one of a client that died."""
+    return operation.function.startswith(_PREFIX)
+
+
+def as_called(operation: Operation) -> Operation:
+    """`operation` under the name that its client called it by."""
+    return replace(operation, function=operation.function.removeprefix(_PREFIX))
+
+
 @dataclass(frozen=True)
 class WithCrashes:
     """`model` for histories with crashed operations."""

@@ -10,13 +10,13 @@ in between. Calls in a row have no order among themselves, and neither have retu
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from lawful.checkers.schedules.scenario import Scenario, arguments_of
 from lawful.models.primitives.command import Answer, Command, Done, Failed
-from lawful.models.values import Frozen
+from lawful.models.values import Frozen, Json
 
 
 class MoveKind(StrEnum):
@@ -150,7 +150,7 @@ def _advanced(scenario: Scenario, position: Position, client: int) -> Successor 
     if not state.is_alive or number == len(script) or not _may_start(scenario, position, client):
         return None
     invocation = script[number]
-    arguments = arguments_of(invocation, tuple(one.value for one in state.results if isinstance(one, Frozen)))
+    arguments = arguments_of(invocation, values(state.results))
     if arguments is None:
         return None
     is_first = state.answers is None
@@ -173,6 +173,11 @@ def _advanced(scenario: Scenario, position: Position, client: int) -> Successor 
         state = state._replace(answers=answers)
     move = Move(MoveKind.COMMAND, client, command, reply.answer, invocation.function, is_first, returned)
     return Successor(move, position._replace(store=reply.state, clients=_put(position, client, state), events=events))
+
+
+def values(results: Sequence[Frozen | Failed]) -> tuple[Json, ...]:
+    """The results of operations that did not fail."""
+    return tuple(one.value for one in results if isinstance(one, Frozen))
 
 
 def kept(done: Done) -> Frozen | Failed:

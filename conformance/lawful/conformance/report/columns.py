@@ -14,10 +14,10 @@ from lawful.models.history import FaultEvent, Operation, Outcome
 from lawful.models.wording import answer_text, call_text, fault_text, operation_text
 
 MOST_OPERATIONS = 40
-_SCREEN = 118
-_NARROWEST = 18
+SCREEN = 118
+NARROWEST = 18
 _MOST_COLUMNS = 5
-_SEPARATOR = " │ "
+SEPARATOR = " │ "
 
 
 def columns(operations: Sequence[Operation], faults: Sequence[FaultEvent] = ()) -> str:
@@ -43,7 +43,7 @@ def columns(operations: Sequence[Operation], faults: Sequence[FaultEvent] = ()) 
         return _list(operations, shown)
     width = _width(shown, len(processes))
     rule = "┼".join("─" * (width + (1 if i == 0 else 2)) for i in range(len(processes)))
-    lines = [_row([f"client {process}" for process in processes], width), rule]
+    lines = [joined([f"client {process}" for process in processes], width), rule]
     open_until_ns: float = shown[0].call_ns
     waiting = sorted(
         (fault for fault in faults if shown[0].call_ns <= fault.call_ns <= shown[-1].call_ns),
@@ -74,7 +74,7 @@ def _width(operations: Sequence[Operation], columns_: int) -> int:
     """As wide as the longest text needs, within what a screen of 118 characters leaves to each column."""
     longest = max(len(f"#{o.index} {call_text(o)}") for o in operations)
     longest = max(longest, *(3 + len(answer_text(o)) for o in operations))
-    return max(_NARROWEST, min(longest, _SCREEN // columns_ - len(_SEPARATOR)))
+    return max(NARROWEST, min(longest, SCREEN // columns_ - len(SEPARATOR)))
 
 
 def _cell(operation: Operation, column: int, columns_: int, width: int) -> list[str]:
@@ -85,8 +85,9 @@ def _cell(operation: Operation, column: int, columns_: int, width: int) -> list[
     texts += textwrap.wrap(
         answer_text(operation), width, initial_indent="   ", subsequent_indent="     ", break_on_hyphens=False
     )
-    return [_row(["" if i != column else text for i in range(columns_)], width) for text in texts]
+    return [joined(["" if i != column else text for i in range(columns_)], width) for text in texts]
 
 
-def _row(cells: Sequence[str], width: int) -> str:
-    return _SEPARATOR.join(cell.ljust(width) for cell in cells)
+def joined(cells: Sequence[str], width: int) -> str:
+    """One line across all columns."""
+    return SEPARATOR.join(cell.ljust(width) for cell in cells)
