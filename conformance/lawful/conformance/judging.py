@@ -53,7 +53,6 @@ def check_object(operations: Sequence[Operation], model: AnyModel[Any], budget: 
 
 def unfit(model: str, key: ObjectKey, error: UnknownCall) -> UsageError:
     """The error for a model that does not know an operation of its object."""
-    """The error for a model that does not know an operation of its object."""
     return UsageError(
         f"the model {model} does not fit the object {key}",
         cause=str(error),
