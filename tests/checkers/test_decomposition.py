@@ -17,9 +17,10 @@ from lawful.checkers.verdict import Budget, ObjectVerdict, Verdict
 from lawful.models.history import History, Operation, Outcome
 from lawful.models.model import Call, Model, Transition, unknown_call
 from lawful.models.rows import Rows
-from lawful.models.task_store.tasks import TasksModel
+from lawful.models.task_store.declared import model_of
 from lawful.models.value_set import ValueSet
 from lawful.models.values import Json
+from lawful.specs.task_store import TABLES
 
 NAMES = ("a", "b", "c", "d")
 
@@ -89,7 +90,7 @@ KINDS: dict[str, Workload] = {
     "rows that now and then belong together": Workload(Accounts(), draw_account(0.15, 0.0)),
     "rows that are counted": Workload(Accounts(), draw_account(0.1, 0.05)),
     "set": Workload(ValueSet(), draw_set),
-    "tasks": Workload(TasksModel(), draw_task),
+    "tasks": Workload(model_of(TABLES["tasks"]), draw_task),
 }
 
 
@@ -191,14 +192,14 @@ def test_the_error_names_operation_keys_and_model() -> None:
         task(2, "list", "t-1", [], status=None, limit=None, offset=None),
     ]
     with pytest.raises(check.UnsoundPartition) as caught:
-        check.check(History(tuple(operations)), TasksModel())
+        check.check(History(tuple(operations)), model_of(TABLES["tasks"]))
     assert str(caught.value) == (
         "the model tasks touches every row at #2 list(status=null, limit=null, offset=null) of tasks/t-1, "
         "and tasks/t-2 is declared to be an object of its own"
     )
     operations[2] = task(2, "get", "t-1", {"id": "t-2", **row}, id="t-2")
     with pytest.raises(check.UnsoundPartition, match='touches the row "t-2" at #2 get'):
-        check.check(History(tuple(operations)), TasksModel(), workers=2)
+        check.check(History(tuple(operations)), model_of(TABLES["tasks"]), workers=2)
 
 
 def test_tables_whose_keys_name_no_rows_are_independent() -> None:
@@ -208,4 +209,4 @@ def test_tables_whose_keys_name_no_rows_are_independent() -> None:
         task(1, "list", "tenant-1", [{"id": "t", **row}], status=None, limit=None, offset=None),
         task(2, "list", "tenant-2", [], status=None, limit=None, offset=None),
     ]
-    assert check.check(History(tuple(operations)), TasksModel()).verdict is Verdict.LAWFUL
+    assert check.check(History(tuple(operations)), model_of(TABLES["tasks"])).verdict is Verdict.LAWFUL

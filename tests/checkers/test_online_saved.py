@@ -18,9 +18,9 @@ from lawful.models.history import Operation, Outcome
 from lawful.models.model import AnyModel, Call, Window, transitions
 from lawful.models.priority_queue import Heap
 from lawful.models.rows import Rows
-from lawful.models.task_store.jobs import Job
-from lawful.models.task_store.leader_lease import LeaderLeaseModel
+from lawful.models.task_store.declared import model_of
 from lawful.models.values import Frozen, Json
+from lawful.specs.task_store import TABLES
 
 from .online_histories import (
     Calls,
@@ -97,7 +97,7 @@ def test_a_state_comes_back_as_it_was(state: Any) -> None:
 
 def test_every_model_has_states_that_can_be_written() -> None:
     draw = random.Random(1)
-    lease = LeaderLeaseModel()
+    lease = model_of(TABLES["leader_lease"])
     state: Any = lease.initial()
     for _ in range(50):
         function, arguments = lease_call(draw)
