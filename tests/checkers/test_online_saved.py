@@ -19,6 +19,7 @@ from lawful.models.model import AnyModel, Call, Window, transitions
 from lawful.models.priority_queue import Heap
 from lawful.models.rows import Rows
 from lawful.models.task_store.declared import model_of
+from lawful.models.task_store.state import Row
 from lawful.models.values import Frozen, Json
 from lawful.specs.task_store import TABLES
 
@@ -82,7 +83,7 @@ STATES = [
     Frozen({"a": [1, True, 1.5]}),
     (1, ("a", None)),
     frozenset({"a", "b"}),
-    Rows({"j": Job("build", Frozen([1]))}),
+    Rows({"j": Row(("type", "params"), ("build", Frozen([1])))}),
     Heap.of([3, 1, 2, 1]),
 ]
 
