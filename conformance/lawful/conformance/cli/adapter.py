@@ -15,6 +15,7 @@ from lawful.conformance.backends.registry import choose
 from lawful.conformance.cli.terminal import LOOKS, coloured, say
 from lawful.conformance.errors import ExitCode, unknown_name
 from lawful.models.wording import printable
+from lawful.specs.table import Function
 from lawful.specs.task_store import TABLES
 
 
@@ -69,6 +70,28 @@ def new(folder: Path, language: str) -> None:
     say(f"wrote {path}")
     program = str(path) if "/" in str(path) else f"./{path}"
     say(f"next: lawful adapter check {shlex.quote(f'exec:{program}')}")
+
+
+@adapter.command()
+@click.argument("tables", metavar="[TABLE...]", nargs=-1)
+def functions(tables: tuple[str, ...]) -> None:
+    """List what an adapter may offer.
+
+    Each function of each TABLE (all, where none is named) with the types of its arguments and of its answer.
+    """
+    for name in tables:
+        if name not in TABLES:
+            raise unknown_name("table", name, TABLES)
+    for table in (TABLES[name] for name in tables or TABLES):
+        say(table.name if table.key is None else f"{table.name}, each {table.key} on its own (the key of a call)")
+        for function in table.functions:
+            say(f"  {_signature(function)}\n      {function.meaning}")
+
+
+def _signature(function: Function) -> str:
+    """`claim(worker: string, ttl_ms: integer) -> object or null`."""
+    arguments = ", ".join(f"{one.name}: {one.type}{' or null' if one.nullable else ''}" for one in function.arguments)
+    return f"{function.name}({arguments}) -> {' or '.join(function.answer)}"
 
 
 def _show_done(done: Done) -> None:
