@@ -33,9 +33,16 @@ class Judge:
 
     def violation(self, position: Position) -> tuple[ObjectVerdict, list[Operation], Alone | None] | None:
         """Why what was seen breaks a promise; None where it does not. Raises `BudgetExhausted`."""
-        audit = self._audit(position) if position.is_quiet else None
         results = tuple(client.results for client in position.clients)
-        seen = (position.events, results, None if audit is None else tuple(map(_text, audit.results)))
+        found = self._checked((position.events, results), position, None)
+        if found is None and position.is_quiet:
+            audit = self._audit(position)
+            found = self._checked((position.events, results, tuple(map(_text, audit.results))), position, audit)
+        return found
+
+    def _checked(
+        self, seen: tuple[object, ...], position: Position, audit: Alone | None
+    ) -> tuple[ObjectVerdict, list[Operation], Alone | None] | None:
         if seen in self._lawful:
             return None
         operations = self.history(position, audit)

@@ -22,6 +22,7 @@ COMMANDS: dict[str, Entry] = {
     "shrink": Entry(
         "lawful.conformance.cli.shrink:shrink", "Reduce a violation to the operations that contradict each other."
     ),
+    "explore": Entry("lawful.conformance.cli.explore:explore_group", "Try every schedule of a model."),
     "lint": Entry("lawful.conformance.cli.lint:lint", "Examine history files without judging them."),
     "convert": Entry("lawful.conformance.cli.convert:convert", "Write a history in another format."),
     "schema": Entry("lawful.conformance.cli.schema:schema", "Print the JSON Schema of a format."),
