@@ -13,6 +13,7 @@ from benchmarks.minimal_cores import cores_of
 from lawful.checkers.certificate import encoding, exploration
 from lawful.checkers.certificate.certify import Certificate, Disagreement, certify
 from lawful.checkers.certificate.exploration import TooLarge
+from lawful.checkers.linearizability import core as cores
 from lawful.checkers.linearizability import reference
 from lawful.checkers.linearizability.core import minimal_core
 from lawful.checkers.verdict import Budget, ObjectVerdict, Placed, Verdict
@@ -21,6 +22,7 @@ from lawful.models.history import Operation, Outcome
 from lawful.models.model import AnyModel
 from lawful.models.resumed import resumed
 from lawful.models.stack import Stack
+from lawful.models.values import Frozen
 
 pytest.importorskip("z3")
 
@@ -148,3 +150,25 @@ def test_cores_of_recorded_violations_contradict_themselves() -> None:
             assert answer.contradicts
             # The core is minimal: the solver cannot do with less.
             assert answer.named == tuple(one.index for one in core.constrained)
+
+
+def test_a_core_since_a_rest_is_certified_from_each_state_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Not a core from the start is short enough, so those before the last rest are kept and summed up by their states.
+    monkeypatch.setattr(cores, "MOST_TO_READ", 0)
+    writes = [replace(STALE[0], index=i, call_ns=10 * i, return_ns=10 * i + 5) for i in range(2)]
+    writes.append(replace(STALE[1], index=2, call_ns=20, return_ns=25))
+    late = replace(STALE[0], index=3, call_ns=0, return_ns=None, outcome=Outcome.UNKNOWN, arguments={"value": 3})
+    read = Operation(4, 4, "r", "read", {}, Outcome.OK, 100, 105, result=1)
+    history = (*writes, late, read)
+    core = minimal_core(history, CasRegister())
+    assert core is not None
+    assert {past.used for past in core.pasts} == {frozenset(), frozenset({3})}
+    certificate = certify(verdict_on(history), history, CasRegister(), BUDGET)
+    assert certificate == Certificate(STALE[0].object_key, ("reference search", "z3"), (4,), (4,))
+    assert certificate is not None
+    assert len(certificate.seconds) == 2
+    # A state that does not contradict what came since is no support: the solver finds the explanation.
+    wrong = replace(core, pasts=(*core.pasts, core.pasts[0]._replace(state=Frozen(1))))
+    monkeypatch.setattr("lawful.checkers.certificate.certify.minimal_core", lambda *_, **__: wrong)
+    with pytest.raises(Disagreement, match="z3 explains"):
+        certify(verdict_on(history), history, CasRegister(), BUDGET)

@@ -8,22 +8,27 @@ defect of this program, in the search or in its second opinion, and is never a v
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from lawful.checkers.certificate.exploration import TooLarge
 from lawful.checkers.certificate.replay import WrongWitness, replay
 from lawful.checkers.linearizability import reference
-from lawful.checkers.linearizability.core import minimal_core
+from lawful.checkers.linearizability.core import Core, minimal_core
 from lawful.checkers.linearizability.prefix import failing_prefix
 from lawful.checkers.verdict import Budget, ObjectVerdict, Verdict
 from lawful.models.history import ObjectKey, Operation, Outcome
 from lawful.models.model import AnyModel
+from lawful.models.resumed import resumed
 
 REPLAY = "replay"
 REFERENCE = reference.METHOD
 SOLVER = "z3"
+_REFERENCE_ON_CORE_S = 2.0
+"""It is fast with what is known, and slow with what is not: then what was recorded is asked about sooner."""
 _LONGEST_S = 60.0
 """For a question to the solver, where the budget has no limit."""
 
@@ -41,6 +46,8 @@ class Certificate:
     """VIOLATION: those of them that the solver needed."""
     open: tuple[str, ...] = ()
     """What could not be asked, or gave no answer: `z3: …`."""
+    seconds: tuple[float, ...] = field(default=(), compare=False)
+    """How long each of `by` took."""
 
 
 class Disagreement(Exception):
@@ -64,25 +71,46 @@ def certify(
         return _without_core(part, operations, model, budget)
     recorded = failing_prefix(operations, part.blocked_at)
     by: list[str] = []
+    seconds: list[float] = []
     open_: list[str] = []
     named: tuple[int, ...] = ()
-    for means in (_by_reference, _by_solver):
-        opinion = means(part, core.operations, model, _shared(budget))
+    for of_core, means in ((_core_by_reference, _by_reference), (_core_by_solver, _by_solver)):
+        started_s = time.monotonic()
+        opinion = of_core(part, core, model, budget)
         if opinion.open is not None:
             # A core leaves much open, and where that is hard to search, what was recorded may be easy.
-            of_core = opinion.open
-            opinion = means(part, recorded, model, _shared(budget))
-            open_ += _still_open(opinion, of_core)
+            reason = opinion.open
+            opinion = means(part, recorded, model, _halved(budget))
+            open_ += _still_open(opinion, reason)
         if opinion.open is None:
             by.append(opinion.means)
+            seconds.append(time.monotonic() - started_s)
             named = named or opinion.named
     indexes = tuple(operation.index for operation in core.constrained)
-    return Certificate(part.key, tuple(by), indexes, named, tuple(open_))
+    return Certificate(part.key, tuple(by), indexes, named, tuple(open_), tuple(seconds))
 
 
-def _shared(budget: Budget) -> Budget:
+def _halved(budget: Budget, most_s: float = math.inf) -> Budget:
     """Half of the time: two questions are asked of each of the means."""
-    return budget if budget.seconds is None else replace(budget, seconds=budget.seconds / 2)
+    return budget if budget.seconds is None else replace(budget, seconds=min(budget.seconds / 2, most_s))
+
+
+def _core_by_reference(part: ObjectVerdict, core: Core, model: AnyModel[Any], budget: Budget) -> _Opinion:
+    return _by_reference(part, core.history, model, _halved(budget, _REFERENCE_ON_CORE_S))
+
+
+def _core_by_solver(part: ObjectVerdict, core: Core, model: AnyModel[Any], budget: Budget) -> _Opinion:
+    """From each of the states before, where there are any: these the reference search has found."""
+    named: set[int] = set()
+    for state, used in core.pasts:
+        since = [operation for operation in core.operations if operation.index not in used]
+        opinion = _by_solver(part, since, resumed(model, state), _halved(budget))
+        if opinion.open is not None:
+            return opinion
+        named |= set(opinion.named)
+    if core.pasts:
+        return _Opinion(SOLVER, tuple(sorted(named)))
+    return _by_solver(part, core.operations, model, _halved(budget))
 
 
 class _Opinion(NamedTuple):
@@ -134,12 +162,13 @@ def _by_solver(part: ObjectVerdict, operations: Sequence[Operation], model: AnyM
 def _replayed(part: ObjectVerdict, operations: Sequence[Operation], model: AnyModel[Any]) -> Certificate:
     if part.linearization is None:
         return Certificate(part.key, (), open=(f"{REPLAY}: {part.method} gave no linearization",))
+    started_s = time.monotonic()
     try:
         replay(operations, model, part.linearization)
     except WrongWitness as error:
         problem = f"{part.key} is lawful by {part.method}; {REPLAY} refuses the linearization: {error}"
         raise Disagreement(problem) from error
-    return Certificate(part.key, (REPLAY,))
+    return Certificate(part.key, (REPLAY,), seconds=(time.monotonic() - started_s,))
 
 
 def _without_core(
@@ -147,7 +176,8 @@ def _without_core(
 ) -> Certificate:
     again = reference.check_object(operations, model, budget)
     if again.verdict is Verdict.VIOLATION:
-        return Certificate(part.key, (REFERENCE,), open=(f"{SOLVER}: no core was found within the budget",))
+        no_core = f"{SOLVER}: no core was found within the budget"
+        return Certificate(part.key, (REFERENCE,), open=(no_core,), seconds=(again.seconds,))
     if again.verdict is Verdict.INCONCLUSIVE:
         return Certificate(part.key, (), open=("no core was found within the budget", f"{REFERENCE}: {again.progress}"))
     found = " ".join(f"#{placed.index}" for placed in again.linearization or ())

@@ -89,4 +89,8 @@ def _certificate(certificate: Certificate) -> dict[str, Json]:
         "core": list(certificate.core),
         "unsat_core": list(certificate.unsat_core),
         "open": list(certificate.open),
+        "times": [
+            {"by": means, "seconds": round(seconds, 6)}
+            for means, seconds in zip(certificate.by, certificate.seconds, strict=True)
+        ],
     }

@@ -73,15 +73,18 @@ def _certified(checked: Checked) -> Iterator[str]:
 def _certificate_lines(certificate: Certificate, checked: Checked) -> Iterator[str]:
     alone = len(checked.objects) == 1
     named = "" if alone else f"{certificate.key}: " if certificate.core else "lawful objects: "
-    by = [f"{means}{_unsat_core(certificate)}" if means == SOLVER else means for means in certificate.by]
+    by = [_route(certificate, *route) for route in zip(certificate.by, certificate.seconds, strict=True)]
     if by:
         yield f"{named}certified by: {', '.join(by)}"
     for reason in certificate.open:
         yield f"{named}not certified by {reason}"
 
 
-def _unsat_core(certificate: Certificate) -> str:
-    return f" (unsat core: {' '.join(f'#{index}' for index in certificate.unsat_core)})"
+def _route(certificate: Certificate, means: str, seconds: float) -> str:
+    if not certificate.core:
+        return means
+    named = f" (unsat core: {' '.join(f'#{index}' for index in certificate.unsat_core)})" if means == SOLVER else ""
+    return f"{means} in {seconds:.2f} s{named}"
 
 
 def _objects(parts: Sequence[ObjectVerdict]) -> str:
