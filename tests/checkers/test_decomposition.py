@@ -106,11 +106,12 @@ def split_verdict(operations: Sequence[Operation], model: Model[Any]) -> ObjectV
     return decomposition.check_object(operations, model, Budget(), search.check_object)
 
 
+@pytest.mark.parametrize("count", [300, pytest.param(4000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_parts_have_the_verdict_of_the_whole(kind: str) -> None:
+def test_the_parts_have_the_verdict_of_the_whole(kind: str, count: int) -> None:
     model: Any = KINDS[kind].model
     seen: Counter[Any] = Counter()
-    for seed, operations in enumerate(histories(kind, 1000)):
+    for seed, operations in enumerate(histories(kind, count)):
         found = split_verdict(operations, model)
         seen[None if found is None else found.verdict] += 1
         if found is not None:
@@ -118,8 +119,8 @@ def test_the_parts_have_the_verdict_of_the_whole(kind: str) -> None:
             assert found.because.startswith("split into")
             if found.linearization is not None:
                 replay(operations, model, found.linearization)
-    assert seen[Verdict.LAWFUL] >= 30, seen
-    assert seen[Verdict.VIOLATION] >= 30, seen
+    assert seen[Verdict.LAWFUL] >= 10, seen
+    assert seen[Verdict.VIOLATION] >= 10, seen
 
 
 def test_a_table_that_is_counted_is_left_whole() -> None:

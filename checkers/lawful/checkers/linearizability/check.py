@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeAlias, cast
 
 from lawful.checkers.cores import can_fork, cores
 from lawful.checkers.linearizability import decomposition, provenance, search
-from lawful.checkers.linearizability.footprint import Fenced, Trespass
+from lawful.checkers.linearizability.footprint import Fenced, Trespass, has_rows
 from lawful.checkers.linearizability.monitors import monitor_for
 from lawful.checkers.meter import Meter
 from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
@@ -26,7 +26,6 @@ from lawful.checkers.verdict_json import decoded, encoded
 from lawful.models.history import History, ObjectKey, Operation, Outcome
 from lawful.models.model import AnyModel, Call, Model, TimedModel, UnknownCall
 from lawful.models.own_window import OwnWindows, with_own_windows, without_own_window
-from lawful.models.rows import Rows
 from lawful.models.wording import not_independent_text
 
 MONITORED_FROM = 2_000
@@ -112,7 +111,7 @@ def _declared(
         siblings.setdefault(key.object, []).append(key)
     found: dict[ObjectKey, Declared] = {}
     for keys in siblings.values():
-        if len(keys) > 1 and all(isinstance(models[key].initial(), Rows) for key in keys):
+        if len(keys) > 1 and all(has_rows(models[key].initial()) for key in keys):
             prepared = {key: _untimed(parts[key], models[key]) for key in keys}
             rows = decomposition.declared_rows(
                 {key: operations for key, (operations, _) in prepared.items()},

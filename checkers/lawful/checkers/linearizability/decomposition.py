@@ -31,6 +31,7 @@ from lawful.checkers.linearizability.footprint import (
     Trespass,
     can_be_watched,
     fenced,
+    has_rows,
     unfenced,
     watched_step,
 )
@@ -38,7 +39,6 @@ from lawful.checkers.meter import BudgetExhausted, Meter
 from lawful.checkers.verdict import Budget, ObjectVerdict, Placed, Verdict
 from lawful.models.history import ObjectKey, Operation, Outcome
 from lawful.models.model import Call, Model, UnknownCall, state_after
-from lawful.models.rows import Rows
 from lawful.models.values import canonical
 from lawful.models.wording import counted
 
@@ -101,7 +101,7 @@ def declared_rows(parts: Mapping[ObjectKey, Sequence[Operation]], models: Mappin
     meter = Meter(Budget(None, None))
     found: set[str] = set()
     for key, operations in parts.items():
-        if isinstance(models[key].initial(), Rows):
+        if has_rows(models[key].initial()):
             touched = _touched(operations, models[key], meter)
             found |= {row for rows in touched for row in rows if isinstance(row, str) and row in keys}
     return found

@@ -1,9 +1,10 @@
 """Which rows of its state a step really touches, seen by handing it a state that writes down what is asked of it.
 
-Two kinds of states can be watched: `Rows`, row by row, and frozensets, element by element. Whoever iterates over them,
-counts them, or compares them as wholes, touches everything; so does a step that answers with a state made from
-scratch. What is not touched has no influence on a step, and a step has none on it: steps are functions of their
-arguments (see `lawful.models.model`).
+Two kinds of states can be watched: `Rows`, row by row, and frozensets, element by element; also where one of them is
+a field of a named tuple, whose other fields may be read. Whoever iterates over the rows, counts them, or compares them
+as wholes, touches everything; so does a step that changes another field, or makes its state from scratch. What is not
+touched has no influence on a step, and a step has none on it: steps are functions of their arguments (see
+`lawful.models.model`).
 """
 
 from __future__ import annotations
@@ -122,16 +123,47 @@ class _WatchedSet(Set[Any]):
         return _WatchedSet(change(elements), self._footprint)
 
 
+_ITSELF = ""
+
+
+def _field(state: Any) -> str | None:
+    """The field of a state that can be watched, or `_ITSELF`; None where there is none."""
+    if type(state) in _WATCHED:
+        return _ITSELF
+    names = [name for name in getattr(state, "_fields", ()) if type(getattr(state, name)) in _WATCHED]
+    return names[0] if len(names) == 1 else None
+
+
+_WATCHED = (Rows, frozenset)
+
+
 def can_be_watched(state: object) -> bool:
     """Whether it can be seen what a step touches of `state`."""
-    return type(state) is Rows or type(state) is frozenset
+    return _field(state) is not None
+
+
+def has_rows(state: Any) -> bool:
+    """Whether what can be watched of `state` is a table."""
+    field = _field(state)
+    return field is not None and isinstance(_part(state, field), Rows)
 
 
 def restricted(state: Any, rows: Set[Hashable]) -> Any:
     """`state` without all rows but these."""
-    if isinstance(state, Rows):
-        return Rows({key: row for key, row in state.items() if key in rows})
-    return frozenset(state & rows)
+    field = _field(state)
+    assert field is not None, "only states that can be watched are split"
+    part = _part(state, field)
+    if isinstance(part, Rows):
+        return _with_part(state, field, Rows({key: row for key, row in part.items() if key in rows}))
+    return _with_part(state, field, frozenset(part & rows))
+
+
+def _part(state: Any, field: str) -> Any:
+    return getattr(state, field) if field else state
+
+
+def _with_part(state: Any, field: str, part: Any) -> Any:
+    return state._replace(**{field: part}) if field else part
 
 
 class NotWatched(Exception):
@@ -143,10 +175,14 @@ def watched_step(model: Model[Any], state: Any, call: Call) -> tuple[list[Transi
 
     Raises `UnknownCall`, and `NotWatched` where the step fails, as it may on a state that it does not expect.
     """
-    footprint = Footprint()
-    watched = _WatchedRows(state, footprint) if isinstance(state, Rows) else _WatchedSet(state, footprint)
+    footprint, field = Footprint(), _field(state)
+    if field is None:
+        raise NotWatched
+    part = _part(state, field)
+    watched = _WatchedRows(part, footprint) if isinstance(part, Rows) else _WatchedSet(part, footprint)
+    look = _Look(state, field, footprint)
     try:
-        steps = [_unwatched(transition, footprint) for transition in model.step(watched, call)]
+        steps = [look.unwatched(transition) for transition in model.step(_with_part(state, field, watched), call)]
     except UnknownCall:
         raise
     except Exception as error:
@@ -154,24 +190,38 @@ def watched_step(model: Model[Any], state: Any, call: Call) -> tuple[list[Transi
     return steps, footprint
 
 
-def _unwatched(transition: Transition[Any], footprint: Footprint) -> Transition[Any]:
-    reply = transition.reply
-    if isinstance(reply, OpenReply):
-        after = reply.state_after
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One step, watched."""
 
-        def plain_state_after(answer: Json) -> Any:
-            state = after(answer)
-            return None if state is None else _plain(state, footprint)
+    before: Any
+    field: str
+    footprint: Footprint
 
-        reply = OpenReply(reply.allowed, plain_state_after)
-    return transition._replace(reply=reply, state=_plain(transition.state, footprint))
+    def unwatched(self, transition: Transition[Any]) -> Transition[Any]:
+        reply = transition.reply
+        if isinstance(reply, OpenReply):
+            after = reply.state_after
 
+            def plain_state_after(answer: Json) -> Any:
+                state = after(answer)
+                return None if state is None else self.plain(state)
 
-def _plain(state: Any, footprint: Footprint) -> Any:
-    if isinstance(state, _WatchedRows | _WatchedSet):
-        return state.unwatched()
-    footprint.everything = True
-    return state
+            reply = OpenReply(reply.allowed, plain_state_after)
+        return transition._replace(reply=reply, state=self.plain(transition.state))
+
+    def plain(self, state: Any) -> Any:
+        """A state after the step, as the model would have made it of one that is not watched."""
+        part = _part(state, self.field) if not self.field or type(state) is type(self.before) else None
+        if not isinstance(part, _WatchedRows | _WatchedSet):
+            self.footprint.everything = True
+            return state
+        after = _with_part(state, self.field, part.unwatched())
+        if self.field and any(
+            getattr(after, name) != getattr(self.before, name) for name in after._fields if name != self.field
+        ):
+            self.footprint.everything = True
+        return after
 
 
 class Trespass(Exception):
