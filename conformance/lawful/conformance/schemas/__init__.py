@@ -12,7 +12,7 @@ from lawful.conformance.errors import unknown_name
 from lawful.conformance.history.schema import HISTORY_SCHEMA
 from lawful.models.values import Json
 
-FILES = {"report": "report.json", "clauses": "clauses.json", "adapter": "adapter.json"}
+FILES = {"report": "report.json", "clauses": "clauses.json", "watch": "watch.json", "adapter": "adapter.json"}
 NAMES = ("history", *FILES)
 
 
