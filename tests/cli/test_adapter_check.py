@@ -1,4 +1,4 @@
-"""`lawful adapter`: the template passes, each first failure is named by its step, and the messages keep their schema."""
+"""`lawful adapter`: the template passes, first failures are named by their step, and the messages keep their schema."""
 
 from __future__ import annotations
 
