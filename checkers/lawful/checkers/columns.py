@@ -9,31 +9,48 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lawful.checkers.value_tables import FALSE, FIRST_FREE, NULL, TRUE, IntegerValues, InternedValues, ValueTable
 from lawful.models.history import ObjectKey, Operation, Outcome
 from lawful.models.model import Call
-from lawful.models.values import Json, canonical
+from lawful.models.values import Json
 
 Integers: TypeAlias = NDArray[np.int64]
 Numbers: TypeAlias = NDArray[np.int32]
 Codes: TypeAlias = NDArray[np.uint8]
 
+__all__ = [
+    "FAIL",
+    "FALSE",
+    "FIRST_FREE",
+    "NEVER_NS",
+    "NULL",
+    "OK",
+    "TRUE",
+    "UNKNOWN",
+    "Codes",
+    "Columns",
+    "Functions",
+    "IntegerValues",
+    "Integers",
+    "InternedValues",
+    "Numbers",
+    "UnfitForColumns",
+    "ValueTable",
+    "empty_columns",
+]
+
 NEVER_NS = np.iinfo(np.int64).max
 """The return of an operation that did not return."""
 
-NULL, FALSE, TRUE = 0, 1, 2
-"""The numbers that these values have in every table."""
-_FIXED: tuple[Json, ...] = (None, False, True)
-FIRST_FREE = len(_FIXED)
-
 OK, FAIL, UNKNOWN = 0, 1, 2
 """The codes of the outcomes."""
-_OUTCOMES = (Outcome.OK, Outcome.FAIL, Outcome.UNKNOWN)
-_OUTCOME_CODES = {outcome: code for code, outcome in enumerate(_OUTCOMES)}
+OUTCOMES = (Outcome.OK, Outcome.FAIL, Outcome.UNKNOWN)
+_OUTCOME_CODES = {outcome: code for code, outcome in enumerate(OUTCOMES)}
 
 _MOST_PARAMETERS = 2
 
@@ -45,77 +62,11 @@ class UnfitForColumns(ValueError):
     """An operation does not have the form that was asked for; the message names it."""
 
 
-class ValueTable(Protocol):
-    """The values by number; the first three are null, false and true."""
+@runtime_checkable
+class Selectable(Protocol):
+    """Operations that are made only when they are asked for, some of which can be chosen without making them."""
 
-    def __getitem__(self, number: int) -> Json: ...
-
-    def __len__(self) -> int: ...
-
-    def number_of(self, value: Json) -> int | None:
-        """The number of a value; None where it is not in the table."""
-        ...
-
-
-class IntegerValues:
-    """The integers 0 to size - 1 with the numbers 3 to size + 2: a table that needs no memory."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-
-    def __getitem__(self, number: int) -> Json:
-        return _FIXED[number] if number < FIRST_FREE else int(number) - FIRST_FREE
-
-    def __len__(self) -> int:
-        return self._size + FIRST_FREE
-
-    def number_of(self, value: Json) -> int | None:
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value + FIRST_FREE if 0 <= value < self._size else None
-        return _fixed_number(value)
-
-
-class InternedValues:
-    """Values that get their numbers in the order in which they are met."""
-
-    def __init__(self) -> None:
-        self._values: list[Json] = list(_FIXED)
-        self._numbers: dict[object, int] = {}
-
-    def __getitem__(self, number: int) -> Json:
-        return self._values[number]
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def number_of(self, value: Json) -> int | None:
-        fixed = _fixed_number(value)
-        return self._numbers.get(_key(value)) if fixed is None else fixed
-
-    def intern(self, value: Json) -> int:
-        """The number of `value`; a new one where it was not seen before."""
-        fixed = _fixed_number(value)
-        if fixed is not None:
-            return fixed
-        key = _key(value)
-        number = self._numbers.get(key)
-        if number is None:
-            number = self._numbers[key] = len(self._values)
-            self._values.append(value)
-        return number
-
-
-def _fixed_number(value: Json) -> int | None:
-    if value is None:
-        return NULL
-    if isinstance(value, bool):
-        return TRUE if value else FALSE
-    return None
-
-
-def _key(value: Json) -> object:
-    # Integers and strings are their own keys. Python holds 1 == 1.0, so floats go by their text, as the rest does.
-    return value if type(value) is int or type(value) is str else ("json", canonical(value))
+    def select(self, rows: Integers) -> Sequence[Operation]: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,7 +135,8 @@ class Columns:
         source = self.source
         if source is not None:
             chosen = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
-            source = [source[row] for row in chosen.tolist()]
+            at = np.asarray(chosen, np.int64)
+            source = source.select(at) if isinstance(source, Selectable) else [source[row] for row in at.tolist()]
         return replace(
             self,
             index=self.index[rows],
@@ -235,7 +187,7 @@ class Columns:
             key=self.key.key,
             function=call.function,
             arguments=call.arguments,
-            outcome=_OUTCOMES[self.outcome[row]],
+            outcome=OUTCOMES[self.outcome[row]],
             call_ns=int(self.call_ns[row]),
             return_ns=None if return_ns == NEVER_NS else return_ns,
             result=self.answer(row),

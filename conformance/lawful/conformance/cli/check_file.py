@@ -74,6 +74,7 @@ def check_file(
             configuration.input_format,
             initial=configuration.initial,
             failed_cas=configuration.failed_cas,
+            in_columns=True,
         )
         return _judged(path, history, configuration, only, certified)
     except LawfulError as error:

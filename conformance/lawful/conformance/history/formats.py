@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from lawful.conformance.errors import UsageError, unknown_name
+from lawful.conformance.history.columnar.large import read_large
 from lawful.conformance.history.file import read_history, write_history
 from lawful.conformance.history.garbage import without_garbage_collection
 from lawful.conformance.history.lines import BYTE_ORDER_MARK, unreadable
@@ -140,8 +141,11 @@ def load(
     initial: Json = None,
     failed_cas: Literal["observed", "dropped"] | None = None,
     nil_read: Literal["observed", "unrecorded"] | None = None,
+    in_columns: bool = False,
 ) -> History:
     """The history at `path`; without a `format`, its content decides.
+
+    `in_columns`: a large one comes as columns, and makes its operations when they are asked for.
 
     `initial` replaces the initial value of the header where it is not None. `failed_cas` and `nil_read` say how to
     read what Jepsen's formats leave open (see `readers.events`). Raises `UsageError`.
@@ -149,7 +153,9 @@ def load(
     path = Path(path)
     chosen = _named(format, FORMATS) if format is not None else detect(path)
     with without_garbage_collection():
-        history = chosen.read(path, Reading(initial, failed_cas, nil_read))
+        reading = Reading(initial, failed_cas, nil_read)
+        large = read_large(path, chosen.name, reading) if in_columns else None
+        history = chosen.read(path, reading) if large is None else large
     if initial is None or history.header.initial == initial:
         return history
     return replace(history, header=replace(history.header, initial=initial))

@@ -31,6 +31,12 @@ def kernel(function: F) -> F:
     return function
 
 
+def native(function: Callable[..., int]) -> Callable[..., int] | None:
+    """The compiled form of a kernel; None without numba."""
+    found: Callable[..., int] | None = _compiled(function)
+    return found
+
+
 def run(function: Callable[..., int], *given: Any, filled: tuple[NDArray[Any], ...], turns: int) -> int:
     """Call a kernel with what is `given` and then the arrays to be `filled` in; `turns` says how long it will take."""
     if turns >= _WORTH_COMPILING:

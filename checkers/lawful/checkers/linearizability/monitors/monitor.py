@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from lawful.checkers.columns import NULL, OK, UNKNOWN, Columns, Functions, UnfitForColumns
 from lawful.checkers.linearizability.monitors.evidence import Replayed, assert_order, refusals_of, replayed
 from lawful.checkers.meter import BudgetExhausted, Meter
+from lawful.checkers.recording import RecordedOperations
 from lawful.checkers.verdict import Budget, ObjectVerdict, Placed, Verdict
 from lawful.models.history import ObjectKey, Operation
 from lawful.models.model import AnyModel
@@ -119,6 +120,8 @@ class TypedMonitor(ABC, Generic[M]):
                 raise Inapplicable(f"the columns are not those of {', '.join(self.functions)}")
             return operations.without_failed()
         try:
+            if isinstance(operations, RecordedOperations):
+                return operations.columns(self.functions).without_failed()
             return Columns.from_operations(operations, self.functions).without_failed()
         except UnfitForColumns as reason:
             raise Inapplicable(str(reason)) from None
@@ -173,7 +176,8 @@ class TypedMonitor(ABC, Generic[M]):
             blocked_at, refusals = refusals_of(
                 columns, violated.rows, violated.sentence, model, proved=not violated.others_matter
             )
-            return {"verdict": Verdict.VIOLATION, "blocked_at": blocked_at, "refusals": refusals}
+            core = () if violated.others_matter else tuple(sorted(set(columns.index[violated.rows].tolist())))
+            return {"verdict": Verdict.VIOLATION, "blocked_at": blocked_at, "refusals": refusals, "core": core}
         if order is None or not wanted:
             return {"verdict": Verdict.LAWFUL}
         return {"verdict": Verdict.LAWFUL, "linearization": self._linearization(columns, order, model)}

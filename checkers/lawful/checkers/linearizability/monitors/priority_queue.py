@@ -32,6 +32,7 @@ from lawful.checkers.linearizability.monitors.sequential import wrong_in_priorit
 from lawful.checkers.linearizability.monitors.smallest_first import LEFT, deadlines_of, leave_in_order
 from lawful.checkers.linearizability.monitors.timeline import Timeline, timeline
 from lawful.checkers.meter import Meter
+from lawful.checkers.value_tables import PackedValues
 from lawful.models.priority_queue import PriorityQueue
 from lawful.models.wording import value_text
 
@@ -68,8 +69,8 @@ class PriorityQueueMonitor(TypedMonitor[PriorityQueue]):
 def _priorities(columns: Columns, inserts: Integers, initial_values: tuple[int, ...]) -> Integers:
     """The values of the initial items and of these rows, or other integers in the same order."""
     numbers = columns.first[inserts]
-    if isinstance(columns.values, IntegerValues) and not initial_values:
-        if (numbers < FIRST_FREE).any():
+    if isinstance(columns.values, IntegerValues | PackedValues) and not initial_values:
+        if (numbers < FIRST_FREE).any() or (numbers >= FIRST_FREE + columns.values.integers).any():
             raise Inapplicable("not all inserted values are integers")
         return numbers.astype(np.int64)
     values = [*initial_values, *(columns.values[number] for number in numbers.tolist())]

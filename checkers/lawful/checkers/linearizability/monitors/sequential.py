@@ -1,8 +1,8 @@
 """Atomic objects run on columns: which operations, taken in a given order, answer what the object would not?
 
 A linearization is only worth something if running it gives the answers that clients saw. The model says so, one Python
-call after another, in microseconds; here whole columns are compared at once, in nanoseconds an operation. Nothing is
-shared with the monitors that find the order, so a mistake of theirs does not repeat itself here.
+call after another, in microseconds; here whole columns are compared at once, in nanoseconds an operation. The monitors
+that find the order share no more than columns with it, so a mistake of theirs does not repeat itself here.
 
 The rows that are given are in the order in which they take effect, all of them do so, and what was answered matters
 only where the outcome is ok.
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from lawful.checkers.columns import FALSE, NULL, OK, TRUE, Columns, Integers, IntegerValues
 from lawful.checkers.linearizability.monitors.compiled import kernel, run
 from lawful.checkers.linearizability.monitors.items import initial_numbers
+from lawful.checkers.value_tables import PackedValues
 from lawful.models.values import Json
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -135,10 +136,9 @@ def wrong_in_semaphore(columns: Columns, permits: int) -> Mask:
     granted = ~known | (columns.result == TRUE)
     change = np.where(granted, np.where(acquires, -1, 1), 0)
     free: Integers = np.cumsum(change) - change + permits
-    possible = np.where(acquires, free > 0, free < permits)
-    return (granted != possible) | _other_answers(
-        columns, np.zeros(len(known), np.bool_), np.ones(len(known), np.bool_)
-    )
+    wrong = _other_answers(columns, boolean=True)
+    wrong |= granted != np.where(acquires, free > 0, free < permits)
+    return wrong
 
 
 def wrong_in_counter(columns: Columns, amounts: Integers, told: Integers) -> Mask:
@@ -165,7 +165,7 @@ def wrong_in_priority_queue(columns: Columns, initial_values: tuple[int, ...]) -
 def _ranks(columns: Columns, puts: Mask, initial_values: tuple[int, ...]) -> tuple[Integers, Integers]:
     """By the number of a value, its rank among the integers that are put; and the ranks of the initial ones."""
     table = columns.values
-    if isinstance(table, IntegerValues) and not initial_values:
+    if isinstance(table, IntegerValues | PackedValues) and not initial_values:
         return np.arange(len(table)), np.zeros(0, np.int64)
     values: dict[int, Any] = {number: table[number] for number in np.unique(columns.first[puts]).tolist()}
     rank = {value: place for place, value in enumerate(sorted({*values.values(), *initial_values}))}

@@ -40,10 +40,10 @@ _ORDERS = (
         rf"\s+(?P<method>[A-Za-z_]+)(?P<values>(?:\s+{_NUMBER})+)"
     ),
 )
-_EMPTY = -1
+EMPTY = -1
 
 
-class _Method(NamedTuple):
+class Method(NamedTuple):
     """How a method of theirs is called here."""
 
     function: str
@@ -53,40 +53,40 @@ class _Method(NamedTuple):
     """`nothing`, `value` (the value that follows, or null where it is -1), `boolean` or `true`."""
 
 
-_KINDS: dict[str, tuple[str, dict[str, _Method]]] = {
+KINDS: dict[str, tuple[str, dict[str, Method]]] = {
     "stack": (
         "stack",
         {
-            "push": _Method("push", ("value",)),
-            "pop": _Method("pop", answers="value"),
-            "peek": _Method("peek", answers="value"),
+            "push": Method("push", ("value",)),
+            "pop": Method("pop", answers="value"),
+            "peek": Method("peek", answers="value"),
         },
     ),
     "queue": (
         "fifo-queue",
         {
-            "enq": _Method("enqueue", ("value",)),
-            "deq": _Method("dequeue", answers="value"),
-            "peek": _Method("peek", answers="value"),
+            "enq": Method("enqueue", ("value",)),
+            "deq": Method("dequeue", answers="value"),
+            "peek": Method("peek", answers="value"),
         },
     ),
     "priorityqueue": (
         "priority-queue",
         {
-            "insert": _Method("insert", ("value",)),
-            "poll": _Method("delete_min", answers="value"),
-            "peek": _Method("peek", answers="value"),
+            "insert": Method("insert", ("value",)),
+            "poll": Method("delete_min", answers="value"),
+            "peek": Method("peek", answers="value"),
         },
     ),
     "set": (
         "set",
         {
-            "insert": _Method("insert", ("value",), "boolean"),
-            "remove": _Method("remove", ("value",), "boolean"),
-            "contains": _Method("contains", ("value",), "boolean"),
+            "insert": Method("insert", ("value",), "boolean"),
+            "remove": Method("remove", ("value",), "boolean"),
+            "contains": Method("contains", ("value",), "boolean"),
         },
     ),
-    "rmw": ("cas-register", {"read_modify_write": _Method("cas", ("old", "new"), "true")}),
+    "rmw": ("cas-register", {"read_modify_write": Method("cas", ("old", "new"), "true")}),
 }
 """Their kinds of object, the model for each, and its methods."""
 
@@ -105,15 +105,20 @@ def read_intervals(path: Path, reading: Reading) -> History:
     """The history in the file at `path`. Raises `UsageError`."""
     try:
         kind, rows = _read(path)
-        model, _ = _KINDS[kind]
+        model, _ = KINDS[kind]
         operations = _operations(model, rows)
         require_well_formed(operations)
     except WrongEvent as error:
         raise UsageError(f"{path}, line {error.line}: {error.problem}", hint=error.hint) from error
     except NotWellFormed as error:
         raise UsageError(f"{path}: {error.problem}", hint=error.hint) from error
+    return History(operations, header=header_for(kind, reading))
+
+
+def header_for(kind: str, reading: Reading) -> Header:
+    """What there is to be known about a history of one of their kinds."""
     initial = 0 if kind == "rmw" and reading.initial is None else reading.initial
-    return History(operations, header=Header(model=model, initial=initial, clock="logical"))
+    return Header(model=KINDS[kind][0], initial=initial, clock="logical")
 
 
 def _read(path: Path) -> tuple[str, list[_Row]]:
@@ -124,7 +129,7 @@ def _read(path: Path) -> tuple[str, list[_Row]]:
         if kind is None:
             if header is None:
                 raise WrongEvent(
-                    number, "the first line is not a known kind of object", f"such as '# {'|'.join(_KINDS)}'"
+                    number, "the first line is not a known kind of object", f"such as '# {'|'.join(KINDS)}'"
                 )
             kind = header["kind"]
         elif header is not None:
@@ -150,7 +155,7 @@ def _row(text: str, line: int, kind: str) -> _Row:
     found = next((match for order in _ORDERS if (match := order.fullmatch(text))), None)
     if found is None:
         raise WrongEvent(line, "not an operation", "such as 'push 1 1 5' or '0 1 5 PUSH 1'")
-    methods = _KINDS[kind][1]
+    methods = KINDS[kind][1]
     method = methods.get(found["method"].lower())
     if method is None:
         raise WrongEvent(line, f"a {kind} has no method {found['method']!r:.40}", f"known: {', '.join(methods)}")
@@ -163,7 +168,7 @@ def _row(text: str, line: int, kind: str) -> _Row:
     return _Row(line, None if process is None else int(process), start, end, method.function, arguments, result)
 
 
-def _meaning(method: _Method, values: list[int], line: int, *, negated: bool) -> tuple[dict[str, Json], Json]:
+def _meaning(method: Method, values: list[int], line: int, *, negated: bool) -> tuple[dict[str, Json], Json]:
     """Arguments and answer. Raises `WrongEvent` where there are too few or too many values."""
     expected = len(method.takes) + (method.answers in ("value", "boolean"))
     if len(values) != expected:
@@ -171,7 +176,7 @@ def _meaning(method: _Method, values: list[int], line: int, *, negated: bool) ->
     sign = -1 if negated else 1
     arguments: dict[str, Json] = {name: sign * value for name, value in zip(method.takes, values, strict=False)}
     if method.answers == "value":
-        return arguments, None if values[-1] == _EMPTY else sign * values[-1]
+        return arguments, None if values[-1] == EMPTY else sign * values[-1]
     if method.answers == "boolean":
         return arguments, values[-1] != 0
     return arguments, True if method.answers == "true" else None

@@ -25,11 +25,11 @@ from lawful.conformance.history.lines import unreadable
 from lawful.conformance.history.readers.events import Reading
 from lawful.conformance.history.records import WrongRecord, check_form
 from lawful.conformance.history.well_formed import NotWellFormed, require_well_formed
-from lawful.models.history import Header, History
+from lawful.models.history import FaultEvent, Header, History
 from lawful.models.values import Json
 
 MAGIC = b"PAR1"
-_COLUMNS = {
+COLUMNS = {
     "index": "int64",
     "process": "int64",
     "object": "string",
@@ -47,7 +47,7 @@ _AS_JSON = ("arguments", "result")
 _METADATA = b"lawful"
 
 
-def _pyarrow() -> ModuleType:
+def pyarrow_or_error() -> ModuleType:
     """The optional library, loaded where it is needed."""
     try:
         importlib.import_module("pyarrow.parquet")
@@ -58,7 +58,7 @@ def _pyarrow() -> ModuleType:
 
 def read_parquet(path: Path, reading: Reading) -> History:
     """The history in the table at `path`. Raises `UsageError`."""
-    pyarrow = _pyarrow()
+    pyarrow = pyarrow_or_error()
     try:
         table = pyarrow.parquet.read_table(path, memory_map=False)
         rows: list[dict[str, Any]] = table.to_pylist()
@@ -86,30 +86,35 @@ def _history(rows: list[dict[str, Any]], metadata: bytes | None, reading: Readin
             raise WrongRecord(f"row {position} has the index {record['index']}")
         operations.append(whole_operation(position, record))
     require_well_formed(operations)
-    header, faults, truncated = Header(initial=reading.initial), [], False
-    if metadata is not None:
-        about = decode(metadata.decode())
-        if not isinstance(about, dict) or not isinstance(about.get("faults"), list):
-            raise WrongRecord("the metadata of the table is not a history's")
-        if check_form(about.get("header")) != "header" or any(check_form(one) != "fault" for one in about["faults"]):
-            raise WrongRecord("the metadata of the table is not a history's")
-        header, truncated = header_of(about["header"]), about.get("truncated") is True
-        faults = [fault_event(one) for one in about["faults"]]
+    header, faults, truncated = about(metadata, reading)
     return History(tuple(operations), tuple(faults), header, truncated)
+
+
+def about(metadata: bytes | None, reading: Reading) -> tuple[Header, list[FaultEvent], bool]:
+    """Header, faults and whether the recording is truncated. Raises `NotJson` and `WrongRecord`."""
+    if metadata is None:
+        return Header(initial=reading.initial), [], False
+    told = decode(metadata.decode())
+    if not isinstance(told, dict) or not isinstance(told.get("faults"), list):
+        raise WrongRecord("the metadata of the table is not a history's")
+    if check_form(told.get("header")) != "header" or any(check_form(one) != "fault" for one in told["faults"]):
+        raise WrongRecord("the metadata of the table is not a history's")
+    faults = [fault_event(one) for one in told["faults"]]
+    return header_of(told["header"]), faults, told.get("truncated") is True
 
 
 def write_parquet(history: History, path: Path) -> None:
     """Write `history` to `path`. Raises `UsageError`."""
-    pyarrow = _pyarrow()
+    pyarrow = pyarrow_or_error()
     try:
         rows = [_row(operation_record(operation)) for operation in history]
-        about: dict[str, Json] = {
+        told: dict[str, Json] = {
             "header": header_record(history.header),
             "faults": [fault_record(fault) for fault in history.faults],
             "truncated": history.truncated,
         }
-        types = [(name, getattr(pyarrow, of_type)()) for name, of_type in _COLUMNS.items()]
-        schema = pyarrow.schema(types, metadata={_METADATA: encode(about)})
+        types = [(name, getattr(pyarrow, of_type)()) for name, of_type in COLUMNS.items()]
+        schema = pyarrow.schema(types, metadata={_METADATA: encode(told)})
         pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema=schema), path)
     except NotJson as error:
         raise UsageError(f"cannot write the history to {path}", cause=str(error)) from error

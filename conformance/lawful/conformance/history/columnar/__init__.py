@@ -1,0 +1,1 @@
+"""Large histories straight into columns, without an object for each operation."""
