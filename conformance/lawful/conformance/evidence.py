@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 from lawful.checkers.linearizability.argument import Argument, Timing, argument
@@ -17,6 +19,7 @@ from lawful.models.wording import answered_text, order_text, timing_text
 
 _BUDGET_S = 10.0
 _ARGUMENT_BUDGET_S = 2.0
+_LONG = 20_000
 _MOST_UNREDUCED = 16
 _LONGEST_STATE = 300
 
@@ -54,7 +57,7 @@ class Evidence:
 
 def gather(history: History, part: ObjectVerdict, model: AnyModel[Any], budget: Budget) -> Evidence:
     """The evidence for `part`, a violation in `history`. It takes some seconds at most, and is then the best so far."""
-    operations = history.by_object()[part.key]
+    operations = _worth_looking_at(history.by_object()[part.key], part)
     seconds = _BUDGET_S if budget.seconds is None else min(budget.seconds, _BUDGET_S)
     core = minimal_core(operations, model, budget=Budget(seconds, budget.memory_mb), part=part)
     if core is None:
@@ -70,6 +73,18 @@ def gather(history: History, part: ObjectVerdict, model: AnyModel[Any], budget: 
     shown = tuple(one for one in core.operations if one.outcome is Outcome.OK or one.index in named)
     states = tuple(dict.fromkeys(_state_text(past.state, subjects) for past in core.pasts))
     return Evidence(part, core, found, shown, sentences, states)
+
+
+def _worth_looking_at(operations: Sequence[Operation], part: ObjectVerdict) -> Sequence[Operation]:
+    """Of a long history the operations that the checker named: they contradict each other whatever the others did.
+
+    To look for others in 10^6 operations would take longer than the check.
+    """
+    if len(operations) < _LONG or not part.core:
+        return operations
+    # Operations are in order of their index, between which there may be those of other objects.
+    positions = (bisect_left(operations, index, key=attrgetter("index")) for index in part.core)
+    return [operations[position] for position in positions]
 
 
 def _sentences(core: Core, found: Argument) -> list[Sentence]:
