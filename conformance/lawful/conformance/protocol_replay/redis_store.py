@@ -18,6 +18,8 @@ _TIMEOUT_S = 10.0
 _NS_PER_MS = 1_000_000
 _WITHOUT_KEYS = frozenset({"MULTI", "EXEC", "DISCARD", "UNWATCH"})
 _ALL_KEYS = frozenset({"DEL", "EXISTS", "WATCH"})
+_CODES = ("WRONGTYPE",)
+"""Codes of errors, beside `ERR`, that the model knows."""
 _KEYS_PER_SCAN = 1000
 
 
@@ -103,9 +105,8 @@ def wire_form(command: Command, prefix: str) -> list[str | int | float]:
 
 
 def _code(error: Exception) -> str:
-    """The first word of an error, which the client library takes off where it is plain `ERR`."""
-    word = str(error).partition(" ")[0]
-    return word if word.isupper() and word.isalpha() else "ERR"
+    """The code that an error begins with; the client library takes it off where it is plain `ERR`."""
+    return next((code for code in _CODES if str(error).startswith(f"{code} ")), "ERR")
 
 
 def _frozen(reply: Any) -> Answer:
