@@ -16,6 +16,7 @@ from lawful.checkers.linearizability.online.saved import restore, saved
 from lawful.checkers.linearizability.online.states import UnknownState
 from lawful.conformance.errors import UsageError
 from lawful.conformance.history.json_text import NotJson, decode
+from lawful.conformance.history.records import WrongRecord
 from lawful.conformance.history.text_file import atomically
 from lawful.conformance.watching.watch import Settings, Watch
 from lawful.models.history import ObjectKey
@@ -48,7 +49,7 @@ def resume(path: Path, settings: Settings, checkpoint: Path) -> Watch:
             _require_same_file(watch, document["head"], checkpoint)
             _restore(watch, document)
             closed_on_error.pop_all()
-    except (UnknownState, LookupError, TypeError, ValueError, AttributeError) as error:
+    except (UnknownState, WrongRecord, LookupError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(
             f"the checkpoint {checkpoint} cannot be used",
             cause=f"{type(error).__name__}: {error}",

@@ -94,9 +94,16 @@ class Watch:
         return self.objects.verdict().objects
 
     def take_header(self, record: dict[str, Any]) -> None:
-        """The first record of the file; needed before anything else where a watch is resumed."""
+        """The first record of the file; needed before anything else where a watch is resumed.
+
+        Raises `WrongRecord`, and `UsageError` for a model that is not known.
+        """
         list(self.sequencer.take(record))
         self.header_record = record
+        settings = self.settings
+        self._models = models_for(
+            self.header, name=settings.model, initial=settings.initial, clock_error_ns=settings.clock_error_ns
+        )
 
     def _taken(self, line: Line) -> Iterator[ObjectVerdict]:
         try:
@@ -131,11 +138,7 @@ class Watch:
             raise unfit(self._model_of(key).name, key, error) from error
 
     def _model_of(self, key: ObjectKey) -> Any:
-        if self._models is None:
-            settings = self.settings
-            self._models = models_for(
-                self.header, name=settings.model, initial=settings.initial, clock_error_ns=settings.clock_error_ns
-            )
+        assert self._models is not None, "the header comes first"
         return self._models(key)
 
 
