@@ -16,7 +16,7 @@ from lawful.checkers.meter import BudgetExhausted, Meter
 from lawful.checkers.schedules.alone import Alone, run_alone
 from lawful.checkers.schedules.counting import paths
 from lawful.checkers.schedules.judge import Judge
-from lawful.checkers.schedules.position import Move, Position, Successor, is_stuck, start, successors
+from lawful.checkers.schedules.position import Move, MoveKind, Position, Successor, is_waiting, start, successors
 from lawful.checkers.schedules.scenario import Scenario
 from lawful.checkers.verdict import Budget, ObjectVerdict, Verdict
 from lawful.models.history import Operation
@@ -89,15 +89,19 @@ class _Search:
         while self.ahead:
             position = self.ahead.popleft()
             number = self.numbers[position]
+            goes_on = False
             for successor in successors(self.scenario, position):
                 self.meter.step()
                 self.moves += 1
+                goes_on |= successor.move.kind is MoveKind.COMMAND
                 if not self._is_new(number, successor):
                     continue
                 loss = self._judged(successor)
                 if loss is not None:
                     return loss
                 self.ahead.append(successor.position)
+            if not goes_on and is_waiting(self.scenario, position):
+                return Loss(self._schedule(position, None), tuple(self.judge.history(position, None)), None)
         return None
 
     @property
@@ -124,8 +128,6 @@ class _Search:
             if found is not None:
                 verdict, operations, audit = found
                 return Loss(self._schedule(position, audit), tuple(operations), verdict)
-        elif is_stuck(self.scenario, position):
-            return Loss(self._schedule(position, None), tuple(self.judge.history(position, None)), None)
         return None
 
     def _schedule(self, position: Position, audit: Alone | None) -> Schedule:

@@ -10,7 +10,7 @@ in between. Calls in a row have no order among themselves, and neither have retu
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -115,11 +115,9 @@ def successors(scenario: Scenario, position: Position) -> Iterator[Successor]:
                 yield _crashed(scenario, position, client)
 
 
-def is_stuck(scenario: Scenario, position: Position) -> bool:
-    """Whether some client is within an operation and can never go on."""
-    return not position.is_quiet and all(
-        _advanced(scenario, position, client) is None for client in range(1, scenario.clients + 1)
-    )
+def is_waiting(scenario: Scenario, position: Position) -> bool:
+    """Whether some client has more to do. Where none can go on, they wait for each other for ever."""
+    return any(_pending(scenario, position, client) is not None for client in range(1, scenario.clients + 1))
 
 
 def paused(scenario: Scenario, position: Position) -> Position:
@@ -143,25 +141,33 @@ def _crashed(scenario: Scenario, position: Position, client: int) -> Successor:
     return Successor(Move(MoveKind.CRASH, client), after)
 
 
-def _advanced(scenario: Scenario, position: Position, client: int) -> Successor | None:
-    """The client's next command; None where it has none, or has to wait."""
+def _pending(scenario: Scenario, position: Position, client: int) -> tuple[str, Mapping[str, Json]] | None:
+    """The operation that the client is in, or may start, with its arguments."""
     state = position.clients[client - 1]
     script, number = scenario.script(client), len(state.results)
     if not state.is_alive or number == len(script) or not _may_start(scenario, position, client):
         return None
-    invocation = script[number]
-    arguments = arguments_of(invocation, values(state.results))
-    if arguments is None:
+    arguments = arguments_of(script[number], values(state.results))
+    return None if arguments is None else (script[number].function, arguments)
+
+
+def _advanced(scenario: Scenario, position: Position, client: int) -> Successor | None:
+    """The client's next command; None where it has none, or has to wait."""
+    pending = _pending(scenario, position, client)
+    if pending is None:
         return None
+    function, arguments = pending
+    state = position.clients[client - 1]
+    number = len(state.results)
     is_first = state.answers is None
     answers = state.answers or ()
-    command = scenario.next(invocation.function, arguments, answers)
-    assert isinstance(command, Command), f"{invocation.function} of {scenario.variant.name} ends without a command"
+    command = scenario.next(function, arguments, answers)
+    assert isinstance(command, Command), f"{function} of {scenario.variant.name} ends without a command"
     reply = scenario.variant.store.step(position.store, client, command)
     if reply is None:
         return None
     answers = (*answers, reply.answer)
-    following = scenario.next(invocation.function, arguments, answers)
+    following = scenario.next(function, arguments, answers)
     events = position.events
     if is_first:
         events = _appended(events, Event(EventKind.CALL, client, number))
@@ -171,7 +177,7 @@ def _advanced(scenario: Scenario, position: Position, client: int) -> Successor 
         events = _appended(events, Event(EventKind.RETURN, client, number))
     else:
         state = state._replace(answers=answers)
-    move = Move(MoveKind.COMMAND, client, command, reply.answer, invocation.function, is_first, returned)
+    move = Move(MoveKind.COMMAND, client, command, reply.answer, function, is_first, returned)
     return Successor(move, position._replace(store=reply.state, clients=_put(position, client, state), events=events))
 
 
