@@ -80,6 +80,21 @@ def run_test(path: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False, timeout=60)
 
 
+def test_the_written_test_passes_ruff_and_mypy(folder: Path) -> None:
+    long: Json = {f"member {i}": ["it's", 'a "b"', "\x00", {"deep": [i, None, True, "x" * 40]}] for i in range(4)}
+    read = Operation(0, 0, "register", "read", {"nothing": long}, Outcome.OK, 0, 1, result=long)
+    note: dict[str, Json] = {"file": "recording.jsonl", "object": "register", "operations": [0]}
+    history = History((read,), header=Header(model="register", options={"shrunk_from": note}))
+    path = folder / "test_core.py"
+    path.write_text(regression_test(history), encoding="utf-8")
+    for command in ("ruff check --isolated", "ruff format --isolated --check --line-length 120", "mypy --strict"):
+        program, *options = command.split()
+        found = [sys.executable, "-m", program, *options, str(path)]
+        run = subprocess.run(found, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+        assert run.returncode == 0, run.stdout
+    assert "1 passed" in run_test(path).stdout
+
+
 @pytest.mark.parametrize("name", ["stale-read", "job-claimed-twice", "lease-granted-twice"])
 def test_the_written_test_passes_alone_and_can_fail(
     name: str, lawful: Callable[[str], Run], folder: Path, tmp_path_factory: pytest.TempPathFactory
@@ -97,9 +112,10 @@ def test_the_written_test_passes_alone_and_can_fail(
     assert run_test(alone).returncode == 1
 
 
-@pytest.mark.parametrize(
-    "value", ["plain", 'a "b" \\n \n', "\u202e\u2028\x00\U0001f600", "'''\"\"\"", {"k'": [1, 1.5, None, True]}]
-)
+NASTY: list[Json] = ["plain", "it's", "\\'", "\x00'\\", 'a "b" \\n \n', "\u202e\u2028\x00\U0001f600", "'''\"\"\""]
+
+
+@pytest.mark.parametrize("value", [*NASTY, {"k'": [1, 1.5, None, True]}])
 def test_any_value_survives_in_a_test(value: Json) -> None:
     assert eval(literal(value)) == value
 

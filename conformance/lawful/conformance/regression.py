@@ -16,6 +16,8 @@ from lawful.models.history import Header, History, Operation, Outcome
 from lawful.models.values import Json
 from lawful.models.wording import counted, value_text
 
+_LONGEST_LINE = 120
+
 
 class Origin(NamedTuple):
     """Where a core comes from."""
@@ -70,7 +72,7 @@ def regression_test(history: History) -> str:
             *(f"# {line}".rstrip() for line in columns(constrained).splitlines()),
             *([f"# (whether or not {counted(optional, 'other operation')} took effect)"] if optional else []),
             "",
-            "from lawful.checkers.linearizability.search import check_object",
+            "from lawful.checkers.linearizability.check import check_object",
             "from lawful.checkers.verdict import Verdict",
             "from lawful.models.catalogue import MODELS",
             "from lawful.models.history import Operation, Outcome",
@@ -95,15 +97,30 @@ def _operation_lines(operation: Operation) -> list[str]:
         ("process", literal(operation.process)),
         ("object", literal(operation.object)),
         ("function", literal(operation.function)),
-        ("arguments", literal(operation.arguments)),
+        ("arguments", _wrapped("arguments", operation.arguments)),
         ("outcome", f"Outcome.{operation.outcome.name}"),
         ("call_ns", literal(operation.call_ns)),
         ("return_ns", literal(operation.return_ns)),
     ]
     for name in ("key", "result", "error", "server"):
         if getattr(operation, name) is not None:
-            members.append((name, literal(getattr(operation, name))))
+            members.append((name, _wrapped(name, getattr(operation, name))))
     return ["    Operation(", *(f"        {name}={text}," for name, text in members), "    ),"]
+
+
+def _wrapped(name: str, value: Json, indent: int = 8) -> str:
+    """The literal of a member or an item called `name`, on as many lines as it takes to keep each short."""
+    whole = literal(value)
+    if indent + len(f"{name}: {whole},") <= _LONGEST_LINE or not value or not isinstance(value, Mapping | list | tuple):
+        return whole
+    inner = " " * (indent + 4)
+    if isinstance(value, Mapping):
+        items = [f"{literal(key)}: {_wrapped(literal(key), member, indent + 4)}" for key, member in value.items()]
+        opening, closing = "{", "}"
+    else:
+        items = [_wrapped("", member, indent + 4) for member in value]
+        opening, closing = "[", "]"
+    return "\n".join([opening, *(f"{inner}{item}," for item in items), " " * indent + closing])
 
 
 def literal(value: Json) -> str:
@@ -113,8 +130,8 @@ def literal(value: Json) -> str:
     '{"a": [1, None, True, \'say "no"\\u202e\']}'
     """
     if isinstance(value, str):
-        plain = value.isprintable() and not set(value) & {'"', "\\"}
-        return f'"{value}"' if plain else repr(value)
+        text = repr(value)
+        return text if '"' in value else f'"{text[1:-1]}"'
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{literal(name)}: {literal(member)}" for name, member in value.items()) + "}"
     if isinstance(value, Sequence):
