@@ -66,8 +66,10 @@ class SqliteModel:
         match command.name:
             case "NOW":
                 return Reply(state.now_ms, state)
-            case "BEGIN_DEFERRED" | "BEGIN_IMMEDIATE" if transaction is not None:
+            case "BEGIN_DEFERRED" if transaction is not None:
                 return Reply(ErrorReply("ERROR"), state)
+            case "BEGIN_IMMEDIATE" if transaction is not None:
+                return _nested(state, client)
             case "BEGIN_DEFERRED":
                 return Reply(None, _open(state, client, Transaction()))
             case "BEGIN_IMMEDIATE":
@@ -124,6 +126,12 @@ def _write(state: SqliteState, client: int, command: Command) -> Reply | None:
     has_changed = transaction.has_changed or tables != transaction.tables
     changed = transaction._replace(tables=tables, has_changed=has_changed)
     return Reply(count, _open(state._replace(writer=client), client, changed))
+
+
+def _nested(state: SqliteState, client: int) -> Reply | None:
+    """BEGIN IMMEDIATE within a transaction is an error, but takes the lock before it finds out."""
+    reply = _write(state, client, Command("LOCK"))
+    return reply if reply is None or reply.answer == BUSY else reply._replace(answer=ErrorReply("ERROR"))
 
 
 def _open(state: SqliteState, client: int, transaction: Transaction) -> SqliteState:
@@ -197,4 +205,9 @@ def _flat(row: Row) -> Answer:
 
 
 _READS: dict[str, Callable[..., Answer]] = {"SELECT": _select, "SELECT_ALL": _select_all}
-_WRITES: dict[str, Callable[..., tuple[int, Tables]]] = {"INSERT": _insert, "UPDATE": _update, "DELETE": _delete}
+_WRITES: dict[str, Callable[..., tuple[int, Tables]]] = {
+    "INSERT": _insert,
+    "UPDATE": _update,
+    "DELETE": _delete,
+    "LOCK": lambda columns, tables: (0, tables),
+}
