@@ -203,8 +203,7 @@ def _picked(sources: tuple[Integers, Integers], place: NDArray[np.int8]) -> Inte
 
 def _packed(columns: tuple[Integers, ...], interned: InternedValues) -> tuple[PackedValues, tuple[Numbers, ...]]:
     """A table of the values that occur in these columns, and the columns as numbers of that table."""
-    plain = [column[column >= _LAST_INTERNED] for column in columns]
-    found = [part for part in plain if len(part)]
+    found = [part for part in map(_plain, columns) if len(part)]
     smallest = min((int(part.min()) for part in found), default=0)
     largest = max((int(part.max()) for part in found), default=-1)
     integers: Ascending = range(smallest, largest + 1)
@@ -215,6 +214,12 @@ def _packed(columns: tuple[Integers, ...], interned: InternedValues) -> tuple[Pa
     other_values = np.unique(np.concatenate(others))
     table = PackedValues(integers, other_values - _INTERNED, interned)
     return table, tuple(_numbered(column, integers, other_values) for column in columns)
+
+
+def _plain(column: Integers) -> Integers:
+    """The integers that stand for themselves."""
+    chosen = column >= _LAST_INTERNED
+    return column if chosen.all() else column[chosen]
 
 
 def _numbered(column: Integers, integers: Ascending, others: Integers) -> Numbers:

@@ -39,6 +39,8 @@ def assembled(events: Events) -> Recording | None:
         columns |= {name: _returned(events.column(name), name, index, kind, by_index) for name in _OF_RETURN}
     if not _well_formed(columns):
         return None
+    for name in columns.keys() - {"call_ns", "return_ns"}:
+        columns[name] = _squeezed(columns[name])
     return Recording(tuple(events.objects), tuple(events.shapes), events.values, tuple(events.texts), **columns)
 
 
@@ -97,6 +99,13 @@ def _well_formed(columns: dict[str, NDArray[Any]]) -> bool:
     before, after = order[:-1][same], order[1:][same]
     unfinished = (columns["outcome"][before] == UNKNOWN) | (return_ns[before] > call_ns[after])
     return not unfinished.any()
+
+
+def _squeezed(column: NDArray[Any]) -> NDArray[Any]:
+    """The same entries; in no memory, where all of them are alike."""
+    if len(column) == 0 or column.min() < column.max():
+        return column
+    return np.broadcast_to(column[:1].copy(), len(column))
 
 
 def narrow(column: NDArray[Any]) -> NDArray[Any]:
