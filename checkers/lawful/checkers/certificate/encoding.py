@@ -45,7 +45,8 @@ class _Encoding:
         self.places = range(len(operations))
         self.known = [place for place in self.places if operations[place].outcome is Outcome.OK]
         self.calls = sorted({operation.call_ns for operation in operations})
-        self.returns = sorted({one.return_ns for one in operations if one.outcome is Outcome.OK and one.return_ns})
+        ends = (one.return_ns for one in operations if one.outcome is Outcome.OK)
+        self.returns = sorted({end_ns for end_ns in ends if end_ns is not None})
 
     def text(self) -> str:
         rows = sum(map(len, self.table.effects)) + sum(map(len, self.table.answers))

@@ -57,7 +57,8 @@ class Moves:
         self._copies = schedule.copies
         self._table = table
         self._candidates: list[tuple[tuple[Open, int], ...] | None] = [None] * len(schedule.positions)
-        self._lookers: list[int | None] = [None] * len(schedule.positions)
+        # Behind the last return nothing is open: a short cut may lead there.
+        self._lookers: list[int | None] = [*(None for _ in schedule.positions), 0]
         self._local: list[dict[int, Local]] = [{} for _ in schedule.positions]
         self._looked: list[dict[int, int]] = [{} for _ in schedule.positions]
 

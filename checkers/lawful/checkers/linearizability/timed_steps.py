@@ -51,7 +51,8 @@ class TimedSteps:
         self._table = table
         self._counter = counter
         self._width = max((position.bit for position in schedule.positions), default=0).bit_length()
-        self._open: dict[int, tuple[Open, ...]] = {}
+        # Behind the last return nothing is open: a short cut may lead there.
+        self._open: dict[int, tuple[Open, ...]] = {len(schedule.positions): ()}
         self._lookers: dict[int, tuple[Open, ...]] = {}
 
     def start(self, state: int) -> Configuration:
