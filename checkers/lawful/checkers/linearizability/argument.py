@@ -21,7 +21,7 @@ from lawful.checkers.linearizability.core import Core
 from lawful.checkers.meter import BudgetExhausted, Meter
 from lawful.checkers.verdict import Budget
 from lawful.models.history import Operation, Outcome
-from lawful.models.model import AnyModel, Call, KnowsEffects, TimedModel, Window, state_after, transitions
+from lawful.models.model import AnyModel, Call, KnowsEffects, Window, is_timed, state_after, transitions
 
 _AT_ANY_TIME = Window(0, 2**62)
 
@@ -72,7 +72,7 @@ def argument(core: Core, model: AnyModel[Any], budget: Budget) -> Argument | Non
 def all_facts(core: Core, model: AnyModel[Any]) -> list[Fact]:
     """All that real time says about the operations of a core, but for orders that follow from others."""
     orders: list[Fact] = [Order(first.index, then.index) for first, then in _reduced(core)]
-    timings: list[Fact] = [Timing(one.index) for one in core.operations] if isinstance(model, TimedModel) else []
+    timings: list[Fact] = [Timing(one.index) for one in core.operations] if is_timed(model) else []
     # What comes last is dropped first: an order is easier to grasp than a time.
     return orders + timings
 
@@ -122,6 +122,8 @@ class Contradiction:
         self._own = [_own_window(operation, end_ns) for operation in core.operations]
         self._open = [Window(operation.call_ns, end_ns) for operation in core.operations]
         self._kinds = [repr((one.function, one.arguments)) for one in core.operations]
+        self._looked = self._that_only_looked()
+        self._is_timed = is_timed(model)
         self._steps: dict[tuple[Any, int, Window], tuple[Any, ...]] = {}
 
     def holds(self, facts: Sequence[Fact], without: int | None = None) -> bool:
@@ -163,13 +165,19 @@ class Contradiction:
 
     def only_looked(self, place: int) -> bool:
         """Whether the answer of a constrained operation says that it changed nothing."""
-        return isinstance(self._model, KnowsEffects) and self._model.had_no_effect(self._operations[place])
+        return place in self._looked
+
+    def _that_only_looked(self) -> frozenset[int]:
+        if not isinstance(self._model, KnowsEffects):
+            return frozenset()
+        known = [place for place, one in enumerate(self._operations) if one.outcome is Outcome.OK]
+        return frozenset(place for place in known if self._model.had_no_effect(self._operations[place]))
 
     def first_of_kind(self, places: Sequence[int]) -> Iterator[int]:
         """One of those that do the same: which of them is placed makes no difference."""
         seen: set[tuple[str, Window]] = set()
         for place in places:
-            kind = (self._kinds[place], self._own[place] if isinstance(self._model, TimedModel) else _AT_ANY_TIME)
+            kind = (self._kinds[place], self._own[place] if self._is_timed else _AT_ANY_TIME)
             if kind not in seen:
                 seen.add(kind)
                 yield place

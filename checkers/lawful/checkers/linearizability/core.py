@@ -20,16 +20,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
-from lawful.checkers.linearizability import check as front_door
+from lawful.checkers.linearizability import search
 from lawful.checkers.linearizability.monitors import monitor_for
 from lawful.checkers.linearizability.prefix import failing_prefix
 from lawful.checkers.linearizability.window import Past, last_window
 from lawful.checkers.meter import BudgetExhausted, Meter
 from lawful.checkers.verdict import Budget, ObjectVerdict, Verdict
 from lawful.models.history import Operation, Outcome
-from lawful.models.model import AnyModel, KnowsEffects, KnowsRows
+from lawful.models.model import AnyModel, KnowsEffects, KnowsRows, TimedModel, is_timed
+from lawful.models.own_window import OwnWindows, with_own_windows
 from lawful.models.resumed import resumed
 
 Check: TypeAlias = Callable[[Sequence[Operation], AnyModel[Any], Budget], ObjectVerdict]
@@ -83,11 +84,14 @@ class Core:
 
 
 def check_weakened(operations: Sequence[Operation], model: AnyModel[Any], budget: Budget) -> ObjectVerdict:
-    """The front door, and where that is stuck, the monitor of the data type, however short the history.
+    """The general search, and where that is stuck, the monitor of the data type, however short the history.
 
-    Little that is known about many operations is what searches find hard and monitors easy.
+    Little that is known about many operations is what searches find hard and monitors easy. The front door does more
+    before it searches, which pays for one question and not for hundreds.
     """
-    found = front_door.check_object(operations, model, budget)
+    if is_timed(model):
+        return search.check_object(with_own_windows(operations), OwnWindows(cast(TimedModel[Any], model)), budget)
+    found = search.check_object(operations, model, budget)
     monitor = monitor_for(model) if found.verdict is Verdict.INCONCLUSIVE else None
     if monitor is None:
         return found
@@ -136,7 +140,8 @@ def on_row(operations: Iterable[Operation], model: KnowsRows, row: str) -> list[
 
 def forgotten(operation: Operation, model: AnyModel[Any]) -> Operation | None:
     """`operation` without what its outcome says; None where nothing is left of it."""
-    if isinstance(model, KnowsEffects) and model.had_no_effect(operation):
+    # `isinstance` of a protocol takes longer than all the rest.
+    if hasattr(model, "had_no_effect") and cast(KnowsEffects, model).had_no_effect(operation):
         return None
     return operation.weakened()
 
