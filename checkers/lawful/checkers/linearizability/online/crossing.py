@@ -127,6 +127,8 @@ class _Crossing:
             if not ahead & extra.bit and not earlier_copies & ~ahead:
                 for after in extra.answered(self._model, state):
                     self._meet(after, ahead | extra.bit, used)
+        if not self._step.available:
+            return
         counts = dict(used)
         for number, gone, copies, called in self._step.available:
             taken = counts.get(number, gone)

@@ -29,7 +29,7 @@ from lawful.checkers.linearizability.online.unanswered import Unanswered
 from lawful.checkers.meter import BudgetExhausted, Meter
 from lawful.checkers.verdict import Verdict
 from lawful.models.history import Operation, Outcome
-from lawful.models.model import AnyModel
+from lawful.models.model import AnyModel, KnowsEffects
 
 MOST_WAITING = 20_000
 """Returns that may wait for one operation that is open; then it is given up."""
@@ -55,6 +55,7 @@ class ObjectWatch:
 
     def __init__(self, model: AnyModel[Any], meter: Meter, most_waiting: int = MOST_WAITING) -> None:
         self.model = model
+        self.effects = model if isinstance(model, KnowsEffects) else None
         self.meter = meter
         """Holds each event to the budget of time, and the whole to that of memory."""
         self.most_waiting = most_waiting
@@ -148,7 +149,7 @@ class ObjectWatch:
     def _wait_for(self, tracked: Tracked, operation: Operation) -> None:
         """One more return that is not settled."""
         self.operations += 1
-        tracked.completed(operation, self.model, self._free_bits.pop() if self._free_bits else self._new_bit())
+        tracked.completed(operation, self._free_bits.pop() if self._free_bits else self._new_bit(), self.effects)
         if tracked.looks:
             self._looking |= tracked.bit
         insort(self.waiting, Waiting(tracked), key=attrgetter("order"))

@@ -81,7 +81,7 @@ def operation_of(state: Any) -> Operation:
 
 def _waiting(watch: ObjectWatch, bit: int, operation: Operation) -> Waiting:
     tracked = Tracked(operation)
-    tracked.completed(operation, watch.model, bit)
+    tracked.completed(operation, bit, watch.effects)
     return Waiting(tracked)
 
 

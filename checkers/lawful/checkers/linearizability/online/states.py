@@ -1,13 +1,13 @@
 """States of models as JSON, so that a checkpoint can be read by a later process, and nothing has to be unpickled.
 
 Scalars stand for themselves; everything else is an object with one member that names its type. A named tuple is found
-again by module and name, and only among the modules of the models: what a checkpoint can name is thereby limited to
-classes that hold fields and do nothing.
+again by module and name, and only among the modules of models that are loaded: what a checkpoint can name is thereby
+limited to classes that hold fields and do nothing.
 """
 
 from __future__ import annotations
 
-import importlib
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -66,7 +66,7 @@ def decoded(value: Json) -> Any:
     try:
         form = _FORMS.get(name)
         return form.read(content) if form is not None else _named_tuple(name, content)
-    except (TypeError, ValueError, AttributeError, LookupError, ImportError) as error:
+    except (TypeError, ValueError, AttributeError, LookupError) as error:
         raise UnknownState(f"{name:.80} stands for no state: {error}") from error
 
 
@@ -74,7 +74,7 @@ def _named_tuple(name: str, content: Any) -> Any:
     module, _, qualified = name.partition(":")
     if not all(part.isidentifier() for part in (*module.split("."), qualified)):
         raise ValueError("it names no class of a model")
-    found = getattr(importlib.import_module(_MODELS + module), qualified)
+    found = getattr(sys.modules[_MODELS + module], qualified)
     if not (isinstance(found, type) and issubclass(found, tuple) and hasattr(found, "_make")):
         raise ValueError("it is no named tuple")
     return found._make(decoded(field) for field in content)

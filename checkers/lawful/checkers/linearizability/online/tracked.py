@@ -22,7 +22,7 @@ class Tracked:
     grow with the history.
     """
 
-    __slots__ = ("_after", "bit", "face", "kind", "looks", "operation")
+    __slots__ = ("_after", "_call", "bit", "face", "kind", "looks", "operation")
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
@@ -35,6 +35,7 @@ class Tracked:
         """Stands for it in the masks of configurations, once its answer is known."""
         self.looks = False
         """Whether its answer says that it changed nothing."""
+        self._call = Call(operation.function, operation.arguments)
         self._after: dict[Any, tuple[State, ...]] = {}
 
     @property
@@ -52,12 +53,12 @@ class Tracked:
         assert self.operation.return_ns is not None
         return self.operation.return_ns
 
-    def completed(self, operation: Operation, model: AnyModel[Any], bit: int) -> None:
-        """Its answer is known now."""
+    def completed(self, operation: Operation, bit: int, effects: KnowsEffects | None) -> None:
+        """Its answer is known now. `effects`: the model, if it can tell who only looks."""
         self.operation = operation
         self.face = canonical(operation.result)
         self.bit = bit
-        self.looks = isinstance(model, KnowsEffects) and model.had_no_effect(operation)
+        self.looks = effects is not None and effects.had_no_effect(operation)
         self._after.clear()
 
     def answered(self, model: AnyModel[Any], state: State) -> tuple[State, ...]:
@@ -87,7 +88,3 @@ class Tracked:
                 self._after.clear()
             after = self._after[key] = tuple(dict.fromkeys(one for one in following if one != state))
         return after
-
-    @property
-    def _call(self) -> Call:
-        return Call(self.operation.function, self.operation.arguments)
