@@ -86,3 +86,18 @@ def test_a_value_that_nobody_wrote_needs_no_search() -> None:
     found = check_object(operations, Register())
     assert (found.verdict, found.method, found.core, found.blocked_at) == (Verdict.VIOLATION, "provenance", (7,), 7)
     assert found.refusals[0].because == 'the answer shows "strange", and nobody wrote that'
+
+
+def test_many_short_objects_repay_the_import_of_monitors() -> None:
+    pytest.importorskip("numpy")
+    part = writes_and_reads(MONITORED_FROM // 4)
+    history = History(tuple(dataclasses.replace(one, key=f"k{k}") for k in range(4) for one in part))
+    assert {one.method for one in check(history, Register()).objects} == {"register zones"}
+
+
+def test_what_a_search_does_not_decide_soon_is_given_to_the_monitor(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numpy")
+    monkeypatch.setattr("lawful.checkers.linearizability.check.FIRST_TRY_S", 1e-9)
+    found = check_object(writes_and_reads(100), Register())
+    assert (found.verdict, found.method) == (Verdict.LAWFUL, "register zones")
+    assert found.because.startswith("a search of 1e-09 s did not end; ")

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lawful.checkers.linearizability import check
+from lawful.checkers.linearizability.partition import UnsoundPartition
 from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
 from lawful.conformance.errors import ExitCode, UsageError
 from lawful.conformance.evidence import Evidence, gather
@@ -35,7 +36,7 @@ def check_objects(
         return check.check_parts(parts, model_of, budget, workers=workers)
     except check.UnfitModel as error:
         raise unfit(error.model, error.key, error) from error
-    except check.UnsoundPartition as error:
+    except UnsoundPartition as error:
         raise UsageError(
             f"the keys of {error.object} are not independent of each other",
             cause=str(error),

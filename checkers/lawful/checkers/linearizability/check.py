@@ -12,24 +12,29 @@ independent of each other are checked to be so: at no step may the model touch a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 from lawful.checkers.cores import can_fork, cores
 from lawful.checkers.linearizability import decomposition, provenance, search
-from lawful.checkers.linearizability.footprint import Fenced, Trespass, has_rows
+from lawful.checkers.linearizability.footprint import Fenced, Trespass
 from lawful.checkers.linearizability.monitors import monitor_for
+from lawful.checkers.linearizability.partition import INDEPENDENT, Declared, declared, unsound, untimed
 from lawful.checkers.meter import Meter
 from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
 from lawful.checkers.verdict_json import decoded, encoded
 from lawful.models.history import History, ObjectKey, Operation, Outcome
-from lawful.models.model import AnyModel, Call, Model, TimedModel, UnknownCall
-from lawful.models.own_window import OwnWindows, with_own_windows, without_own_window
-from lawful.models.wording import not_independent_text
+from lawful.models.model import AnyModel, TimedModel, UnknownCall
 
 MONITORED_FROM = 2_000
-"""Operations. Below, a search has mostly ended before the libraries that a monitor needs are imported."""
+"""Operations of a history. Below, a search has mostly ended before the libraries that monitors need are imported."""
+
+MONITORED_ONCE_IMPORTED = 50
+"""Operations of an object. Where the history is long enough for the import, monitors are faster from here on."""
+
+FIRST_TRY_S = 0.5
+"""Seconds. What a search has not decided by then, a monitor may, and its libraries take no longer to import."""
 
 PARALLEL_FROM = 4_000
 """Operations of a history from which on its objects are checked by several processes, unless told otherwise."""
@@ -45,26 +50,6 @@ class UnfitModel(UnknownCall):
         super().__init__(str(error))
         self.key = key
         self.model = model
-
-
-class Declared(NamedTuple):
-    """What a history says about the independence of an object."""
-
-    others: frozenset[str]
-    """Rows of its state that are declared to be objects of their own."""
-    is_proved: bool
-    """Whether no operation on any of these objects can touch a row of another."""
-
-
-_INDEPENDENT = Declared(frozenset(), is_proved=True)
-
-
-class UnsoundPartition(ValueError):
-    """The history declares keys of an object to be independent that are not; the message says which and why."""
-
-    def __init__(self, operation: Operation, sentence: str) -> None:
-        super().__init__(sentence)
-        self.object = operation.object
 
 
 def check(
@@ -89,11 +74,12 @@ def check_parts(
 ) -> HistoryVerdict:
     """Decide each of `parts`, the operations of one object each; see `check`."""
     models = {key: model_of(key) for key in parts}
-    declared = _declared(parts, models)
+    independent = declared(parts, models)
     sizes = [len(part) for part in parts.values()]
+    monitored_from = MONITORED_FROM if sum(sizes) < MONITORED_FROM else MONITORED_ONCE_IMPORTED
 
     def decide(key: ObjectKey) -> ObjectVerdict:
-        return _fitting(parts[key], models[key], budget, declared.get(key, _INDEPENDENT))
+        return _fitting(parts[key], models[key], budget, independent.get(key, INDEPENDENT), monitored_from)
 
     if workers is None:
         workers = worth(sizes)
@@ -102,64 +88,17 @@ def check_parts(
     return HistoryVerdict(tuple(map(decide, parts)))
 
 
-def _declared(
-    parts: Mapping[ObjectKey, Sequence[Operation]], models: Mapping[ObjectKey, AnyModel[Any]]
-) -> dict[ObjectKey, Declared]:
-    """For each object, the rows that are declared to be objects of their own. Raises `UnsoundPartition`."""
-    siblings: dict[str, list[ObjectKey]] = {}
-    for key in parts:
-        siblings.setdefault(key.object, []).append(key)
-    found: dict[ObjectKey, Declared] = {}
-    for keys in siblings.values():
-        if len(keys) > 1 and all(has_rows(models[key].initial()) for key in keys):
-            prepared = {key: _untimed(parts[key], models[key]) for key in keys}
-            rows = decomposition.declared_rows(
-                {key: operations for key, (operations, _) in prepared.items()},
-                {key: model for key, (_, model) in prepared.items()},
-            )
-            proved = all(_keeps_inside(*prepared[key], rows - {key.key}) for key in keys) if rows else True
-            found |= {key: Declared(frozenset(rows - {key.key}), proved) for key in keys}
-    return found
-
-
-def _keeps_inside(operations: Sequence[Operation], model: Model[Any], others: Set[str]) -> bool:
-    """Whether it could be shown that no step of these operations touches `others`; raises where one does."""
-    try:
-        return decomposition.keeps_inside(
-            operations, Fenced(model, forbidden=frozenset(others)), Meter(Budget(None, None))
-        )
-    except UnknownCall:
-        return False
-    except Trespass as trespass:
-        raise _unsound(operations, model, frozenset(others), trespass) from None
-
-
-def _unsound(
-    operations: Sequence[Operation], model: AnyModel[Any], others: frozenset[str], trespass: Trespass
-) -> UnsoundPartition:
-    everything = trespass.rows is None
-    names = sorted(others if trespass.rows is None else map(str, trespass.rows))
-    operation = next(one for one in operations if _makes(one, trespass.call))
-    if isinstance(model, OwnWindows):
-        operation = without_own_window(operation)
-    sentence = not_independent_text(operation, names, all_rows=everything, model=model.name)
-    return UnsoundPartition(operation, sentence)
-
-
-def _untimed(operations: Sequence[Operation], model: AnyModel[Any]) -> tuple[Sequence[Operation], Model[Any]]:
-    """The same without a notion of time."""
-    if isinstance(model, TimedModel):
-        return with_own_windows(operations), OwnWindows(model)
-    return operations, model
-
-
 def _fitting(
-    operations: Sequence[Operation], model: AnyModel[Any], budget: Budget | None, declared: Declared
+    operations: Sequence[Operation],
+    model: AnyModel[Any],
+    budget: Budget | None,
+    independence: Declared,
+    monitored_from: int,
 ) -> ObjectVerdict:
     """As `check_object`; raises `UnfitModel`."""
     try:
-        found = check_object(operations, model, budget, declared.others)
-        return found if declared.is_proved else _doubted(found)
+        found = check_object(operations, model, budget, independence.others, monitored_from=monitored_from)
+        return found if independence.is_proved else _doubted(found)
     except UnknownCall as error:
         raise UnfitModel(operations[0].object_key, model.name, error) from error
 
@@ -224,24 +163,58 @@ def check_object(
     model: AnyModel[Any],
     budget: Budget | None = None,
     others: frozenset[str] = frozenset(),
+    *,
+    monitored_from: int = MONITORED_FROM,
 ) -> ObjectVerdict:
     """Decide whether `operations`, all on one object, are linearizable with respect to `model`.
 
-    `others`: rows of the state that are objects of their own. Raises `UnknownCall` where the model does not know an
-    operation, and `UnsoundPartition` where a step touches one of `others`.
+    `others`: rows of the state that are objects of their own. `monitored_from`: how many operations it takes to ask
+    the monitor first. Raises `UnknownCall` where the model does not know an operation, and `UnsoundPartition` where a
+    step touches one of `others`.
     """
     budget = budget or Budget()
     meter = Meter(budget)
-    monitored, why_not = _monitored(operations, model, meter)
-    if monitored is not None:
-        return monitored
+    is_long = len(operations) >= monitored_from
+    reasons: list[str] = [] if is_long else [_no_monitor(model, monitored_from)]
+    if is_long:
+        found = _monitored(operations, model, meter, reasons)
+        if found is not None:
+            return found
     stray = provenance.check_object(operations, model)
     if stray is not None:
         return stray
-    # What a monitor took is gone; the look for stray values is not worth a budget of its own.
-    left = meter.remaining() if len(operations) >= MONITORED_FROM else budget
-    found = _searched(operations, model, left, others)
-    because = f"{why_not}; {found.because}" if found.because else why_not
+    if not is_long:
+        found = _searched(operations, model, _first_try(budget, model), others)
+        if found.verdict is not Verdict.INCONCLUSIVE or _is_used_up(meter, budget):
+            return _explained(found, reasons, meter)
+        reasons = [f"a search of {FIRST_TRY_S:g} s did not end"]
+        monitored = _monitored(operations, model, meter, reasons)
+        if monitored is not None:
+            return _explained(monitored, reasons, meter)
+    return _explained(_searched(operations, model, meter.remaining(), others), reasons, meter)
+
+
+def _no_monitor(model: AnyModel[Any], monitored_from: int) -> str:
+    """Why no monitor is asked first."""
+    if isinstance(model, TimedModel):
+        return f"{model.name} depends on time, for which there is no monitor"
+    return f"the object has fewer than {monitored_from} operations"
+
+
+def _first_try(budget: Budget, model: AnyModel[Any]) -> Budget:
+    """How long a short object is searched before the libraries of the monitors are imported."""
+    if isinstance(model, TimedModel) or (budget.seconds is not None and budget.seconds <= FIRST_TRY_S):
+        return budget
+    return Budget(FIRST_TRY_S, budget.memory_mb)
+
+
+def _is_used_up(meter: Meter, budget: Budget) -> bool:
+    return budget.seconds is not None and meter.seconds >= budget.seconds
+
+
+def _explained(found: ObjectVerdict, reasons: Sequence[str], meter: Meter) -> ObjectVerdict:
+    """`found` with the reasons why it was this method."""
+    because = "; ".join([*reasons, found.because] if found.because else reasons)
     return replace(found, because=because, seconds=meter.seconds)
 
 
@@ -249,30 +222,29 @@ def _searched(
     operations: Sequence[Operation], model: AnyModel[Any], budget: Budget, others: frozenset[str]
 ) -> ObjectVerdict:
     """By searches of the parts of the object, or by one of the whole; `because` is given only for the former."""
-    prepared, untimed = _untimed(operations, model)
+    prepared, timeless = untimed(operations, model)
     if others:
-        untimed = Fenced(untimed, forbidden=others)
+        timeless = Fenced(timeless, forbidden=others)
     try:
-        split = decomposition.check_object(prepared, untimed, budget, search.check_object)
-        return search.check_object(prepared, untimed, budget) if split is None else split
+        split = decomposition.check_object(prepared, timeless, budget, search.check_object)
+        return search.check_object(prepared, timeless, budget) if split is None else split
     except Trespass as trespass:
-        raise _unsound(prepared, untimed, others, trespass) from None
+        raise unsound(prepared, timeless, others, trespass) from None
 
 
-def _makes(operation: Operation, call: Call) -> bool:
-    return operation.function == call.function and operation.arguments == call.arguments
-
-
-def _monitored(operations: Sequence[Operation], model: AnyModel[Any], meter: Meter) -> tuple[ObjectVerdict | None, str]:
-    """The verdict of the monitor of the data type; else why there is none."""
+def _monitored(
+    operations: Sequence[Operation], model: AnyModel[Any], meter: Meter, reasons: list[str]
+) -> ObjectVerdict | None:
+    """The verdict of the monitor of the data type; None where there is none, which is added to the `reasons`."""
     if isinstance(model, TimedModel):
-        return None, f"{model.name} depends on time, for which there is no monitor"
-    if len(operations) < MONITORED_FROM:
-        return None, f"the object has fewer than {MONITORED_FROM} operations"
+        reasons.append(_no_monitor(model, 0))
+        return None
     monitor = monitor_for(model)
     if monitor is None:
-        return None, f"there is no monitor for {model.name}"
+        reasons.append(f"there is no monitor for {model.name}")
+        return None
     found = monitor.check_object(operations, model, meter.remaining())
     if found.verdict is Verdict.INCONCLUSIVE:
-        return None, f"{monitor.name} cannot tell: {found.progress}"
-    return replace(found, because=f"the history is one that the monitor of {model.name} can decide"), ""
+        reasons.append(f"{monitor.name} cannot tell: {found.progress}")
+        return None
+    return replace(found, because=f"the history is one that the monitor of {model.name} can decide")
