@@ -80,11 +80,12 @@ def _outcome(found: Exploration) -> str:
     scenario = found.scenario
     clients = counted(scenario.clients, "client")
     if found.loss is not None:
-        return f"{counted(len(found.loss.schedule.moves), 'step')} of {clients} lose"
+        return f"lost in {counted(len(found.loss.schedule.moves), 'step')}, {clients}"
     if found.verdict is Verdict.INCONCLUSIVE:
         return str(found.progress)
     bounds = f"{_up_to(scenario.crashes, 'crash', 'crashes')}, {_up_to(scenario.pauses, 'pause', 'pauses')}"
-    return f"all {found.schedules} schedules of {clients}, {bounds}; {counted(found.positions, 'position')}"
+    schedules = "the only schedule" if found.schedules == 1 else f"all {found.schedules} schedules"
+    return f"{schedules} of {clients}, {bounds}; {counted(found.positions, 'position')}"
 
 
 def _up_to(count: int, one: str, many: str) -> str:

@@ -16,6 +16,7 @@ def schema(name: str) -> None:
     """Print the JSON Schema of a format.
 
     history: one line of a history file. report: the output of lawful check --format json. clauses: that of
-    lawful clauses --format json. watch: one line of lawful watch --format json. adapter: the lines between lawful and an adapter.
+    lawful clauses --format json. watch: one line of lawful watch --format json. adapter: the lines between lawful
+    and an adapter. exploration: the output of lawful explore protocol --format json.
     """
     click.echo(json.dumps(schema_of(name), indent=2, ensure_ascii=False))

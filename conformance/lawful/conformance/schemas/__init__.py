@@ -12,7 +12,13 @@ from lawful.conformance.errors import unknown_name
 from lawful.conformance.history.schema import HISTORY_SCHEMA
 from lawful.models.values import Json
 
-FILES = {"report": "report.json", "clauses": "clauses.json", "watch": "watch.json", "adapter": "adapter.json"}
+FILES = {
+    "report": "report.json",
+    "clauses": "clauses.json",
+    "watch": "watch.json",
+    "adapter": "adapter.json",
+    "exploration": "exploration.json",
+}
 NAMES = ("history", *FILES)
 
 
