@@ -40,26 +40,6 @@ def test_a_complete_file_has_the_exit_code_that_check_gives(name: str, lawful: C
     assert lawful(f"lawful watch {name} --once").code == lawful(f"lawful check {name}").code
 
 
-def test_a_violation_is_shown_with_what_contradicts_it(lawful: Callable[[str], Run], snapshot: Any) -> None:
-    snapshot("watch-violation", lawful("lawful watch stale-read.jsonl"))
-
-
-def test_a_lawful_history_takes_one_line(lawful: Callable[[str], Run], snapshot: Any) -> None:
-    snapshot("watch-lawful", lawful("lawful watch lawful-lease.jsonl"))
-
-
-def test_an_unfinished_recording_is_lawful_so_far(lawful: Callable[[str], Run], snapshot: Any) -> None:
-    snapshot("watch-unfinished", lawful("lawful watch --once truncated.jsonl"))
-
-
-def test_a_missing_file_is_told(lawful: Callable[[str], Run], snapshot: Any) -> None:
-    snapshot("watch-missing-file", lawful("lawful watch nowhere.jsonl"))
-
-
-def test_help(lawful: Callable[[str], Run], snapshot: Any) -> None:
-    snapshot("watch-help", lawful("lawful watch --help"))
-
-
 def events(text: str) -> list[dict[str, Any]]:
     """The events, each of which keeps the schema."""
     published: Any = schema("watch")
