@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -102,7 +103,10 @@ def test_the_json_of_an_exploration_keeps_its_schema(arguments: str, lawful: Law
 
 
 def test_every_protocol_is_in_the_document() -> None:
-    from pathlib import Path
-
     text = (Path(__file__).resolve().parents[2] / "docs" / "protocols.md").read_text(encoding="utf-8")
     assert [name for name in PROTOCOLS if f"`{name}`" not in text] == []
+
+
+def test_no_snapshot_is_left_over() -> None:
+    folder = Path(__file__).parent / "snapshots"
+    assert {path.stem for path in folder.glob("explore-*.txt")} == COMMANDS.keys()

@@ -74,6 +74,7 @@ def test_a_run_prints_what_it_printed_before(
 
 def test_no_snapshot_is_left_over() -> None:
     folder = Path(__file__).parent / "snapshots"
-    others = ("run-*.txt", "certify-*.txt", "convert-*.txt", "shrink-*.txt")  # see the tests of these commands
+    # See the tests of these commands.
+    others = ("run-*.txt", "certify-*.txt", "convert-*.txt", "shrink-*.txt", "explore-*.txt")
     runs = {path.stem for pattern in others for path in folder.glob(pattern)}
     assert {path.stem for path in folder.iterdir()} - runs == COMMANDS.keys()
