@@ -119,6 +119,9 @@ def _stale(
             break
     else:
         return None
+    if not _reads(model, states[age], call, window):
+        # A second insert that is accepted was right before the first one too, but what it got wrong is no read.
+        return None
     overlooked = placed[age]
     seen = [later for later in placed[age + 1 :] if later.process == blocked.process]
     if any(_reads(model, states[-1], Call(later.function, later.arguments), window) for later in seen):

@@ -1,28 +1,12 @@
-"""Scripts that end: at a number of operations, when each function was answered, or at the first trouble."""
+"""Scripts that end when each function was answered, or at the first trouble."""
 
 from __future__ import annotations
 
+from lawful.conformance.run.stages import Limited
 from lawful.conformance.run.tally import Tally
 from lawful.conformance.workloads.script import Intent, Script
 from lawful.models.history import Outcome
 from lawful.models.values import Json
-
-
-class Limited:
-    """The first `most` operations of a script."""
-
-    def __init__(self, script: Script, most: int) -> None:
-        self._script = script
-        self._left = most
-
-    def next(self) -> Intent | None:
-        if self._left <= 0:
-            return None
-        self._left -= 1
-        return self._script.next()
-
-    def saw(self, intent: Intent, outcome: Outcome, result: Json) -> None:
-        self._script.saw(intent, outcome, result)
 
 
 class Functions(Limited):

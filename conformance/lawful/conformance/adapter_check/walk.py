@@ -18,7 +18,7 @@ from lawful.checkers.verdict import Budget, Verdict
 from lawful.conformance.adapter import Backend, Fault
 from lawful.conformance.adapter_check.curious import Curious
 from lawful.conformance.adapter_check.overheard import Exchange, Overheard
-from lawful.conformance.adapter_check.scripts import Functions, Limited, Watched
+from lawful.conformance.adapter_check.scripts import Functions, Watched
 from lawful.conformance.backends.external import ExternalBackend
 from lawful.conformance.backends.registry import BackendChoice
 from lawful.conformance.errors import BackendError
@@ -28,6 +28,7 @@ from lawful.conformance.report.evidence_text import evidence_lines
 from lawful.conformance.run.judgement import judge
 from lawful.conformance.run.pace import Pace
 from lawful.conformance.run.session import Session
+from lawful.conformance.run.stages import Limited
 from lawful.conformance.run.tally import Tally
 from lawful.conformance.wire.client import Opening, OpensClients, RunClient, python_client
 from lawful.conformance.workloads import WORKLOADS
@@ -90,7 +91,7 @@ class Walk:
         self._wanted = frozenset(tables)
         self._seed = seed
         self._timeout_s = timeout_s
-        self._tally = Tally(0)
+        self._tally = Tally()
         self._overheard: list[Exchange] = []
         self._backend: Backend
         self._processes: ProcessGroup

@@ -9,15 +9,22 @@ from pathlib import Path
 
 import click
 
-from lawful.checkers.clause_verdicts import ClauseStatus
 from lawful.checkers.verdict import Budget
-from lawful.conformance.backends.registry import choose
+from lawful.conformance.backends.registry import BackendChoice, choose
 from lawful.conformance.cli.application import report_error
 from lawful.conformance.cli.options import setting_options
 from lawful.conformance.cli.terminal import say, verdict_text
 from lawful.conformance.configuration import Configuration, effective
 from lawful.conformance.errors import BackendError, ExitCode, UsageError, gravest
-from lawful.conformance.report.console import LiveProgress, clause_table, output_console, show_evidence
+from lawful.conformance.known_failures import known_failures as failures_of
+from lawful.conformance.report.console import (
+    LiveProgress,
+    clause_table,
+    compared_lines,
+    output_console,
+    show_evidence,
+)
+from lawful.conformance.report.looks import KNOWN_FAILURE
 from lawful.conformance.run.execute import REPORT_NAME, RunResult, execute
 from lawful.conformance.run.faults import parse_faults
 from lawful.conformance.run.plan import RunPlan
@@ -39,6 +46,11 @@ _MOST_DEFECTS = 3
 @click.option("--faults", default="kill,pause", show_default=True, metavar="NAMES", help="kill, pause or none.")
 @click.option("--timeout-s", default=1.0, show_default=True, type=click.FloatRange(0.05, 60), help="Of each client.")
 @click.option("--seed", type=click.IntRange(0, _MOST_SEED), help="What clients and faults do; else drawn and shown.")
+@click.option(
+    "--known-failures",
+    metavar="FILE",
+    help="Clauses that the store is known to break, or none; else beside the adapter.",
+)
 @click.option("--brief", is_flag=True, help="One line for each run; the report has the rest.")
 @click.option(
     "--seeds", default=1, show_default=True, type=click.IntRange(1, 1000), help="Runs, with seeds that count up."
@@ -57,6 +69,7 @@ def run(
     seeds: int,
     runs: Path,
     brief: bool,
+    known_failures: str | None,
     **options: str | None,
 ) -> ExitCode:
     """Put a store to the test.
@@ -68,11 +81,16 @@ def run(
     if configuration.backend is None:
         raise UsageError("no backend chosen", hint="for example --backend redis; lawful backends lists them")
     first = secrets.randbelow(_MOST_SEED) if seed is None else seed
+    choice = choose(configuration.backend)
+    workloads, not_offered = _workloads(workload, choice)
+    known = failures_of(choice, known_failures)
     plans = [
         RunPlan(
-            choose(configuration.backend),
-            _workloads(workload),
+            choice,
+            workloads,
             number,
+            not_offered=not_offered,
+            known_failures=known,
             clients=clients,
             seconds=seconds,
             operations_per_s=rate,
@@ -86,10 +104,18 @@ def run(
     return gravest(codes)
 
 
-def _workloads(names: str) -> tuple[Workload, ...]:
-    if names == "all":
-        return tuple(WORKLOADS.values())
-    return tuple(workload_named(name) for name in names.split(","))
+def _workloads(names: str, choice: BackendChoice) -> tuple[tuple[Workload, ...], tuple[str, ...]]:
+    """The workloads, and the tables of all that the store does not offer."""
+    if names != "all":
+        return tuple(workload_named(name) for name in names.split(",")), ()
+    offered = choice.build().tables
+    chosen = tuple(workload for workload in WORKLOADS.values() if workload.table in offered)
+    if not chosen:
+        raise UsageError(
+            f"backend {choice.name!r} offers no table that there is a workload for",
+            hint=f"these there are: {', '.join(WORKLOADS)}",
+        )
+    return chosen, tuple(name for name in WORKLOADS if name not in offered)
 
 
 def budget_of(configuration: Configuration) -> Budget:
@@ -129,17 +155,22 @@ def _misbehaviour(result: RunResult) -> BackendError:
 def _show(plan: RunPlan, result: RunResult, detailed: bool) -> None:
     judgement = result.judgement
     console = output_console()
-    broken = [one.clause.id for one in judgement.clauses if one.status is ClauseStatus.VIOLATION]
-    told = f" of {', '.join(broken)}" if broken else ""
+    compared = judgement.compared
+    told = f" of {', '.join(compared.violations)}" if compared.violations else ""
+    verdict = f"{KNOWN_FAILURE} known failures only" if compared.excuses else verdict_text(judgement.verdict.verdict)
     say(
-        f"{verdict_text(judgement.verdict.verdict)}{told}  {plan.backend.text} {plan.workload_name} seed {plan.seed}: "
+        f"{verdict}{told}  {plan.backend.text} {plan.workload_name} seed {plan.seed}: "
         f"{len(judgement.history)} operations, {result.faults} faults"
     )
     if detailed:
         console.print()
-        console.print(clause_table({plan.backend.name: judgement.clauses}))
+        console.print(clause_table({plan.backend.name: judgement.clauses}, compared.known))
         show_evidence(console, judgement, judgement.evidence)
         console.print()
+    for line in compared_lines(compared):
+        say(line)
+    for left_out in result.broken:
+        say(f"… {left_out}")
     if result.unsupported:
         say(f"○ unsupported by the adapter: {', '.join(sorted(result.unsupported))}")
     say(f"  report: {result.folder / REPORT_NAME}")
@@ -159,8 +190,11 @@ def _summary(plan: RunPlan, result: RunResult) -> dict[str, object]:
             one.clause.id: {"status": one.status.value, "observations": one.observations, "because": one.because}
             for one in judgement.clauses
         },
+        "known_failures": {one.clause: one.reason for one in judgement.compared.known.values()},
+        "unexpected_passes": list(judgement.compared.unexpected_passes),
         "defects": dict(judgement.defects),
         "unsupported": sorted(result.unsupported),
+        "left_out": {one.table: [stage.value for stage in one.blocked] for one in result.broken},
         "history": str(judgement.path),
         "report": str(result.folder / REPORT_NAME),
     }

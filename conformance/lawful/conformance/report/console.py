@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.live import Live
@@ -13,11 +13,13 @@ from rich.text import Text
 
 from lawful.checkers.clause_verdicts import ClauseStatus, ClauseVerdict
 from lawful.conformance.evidence import Evidence
+from lawful.conformance.known_failures import Compared, KnownFailure
 from lawful.conformance.report.evidence_text import evidence_lines
-from lawful.conformance.report.looks import CLAUSE_GLYPHS, CLAUSE_STYLES
+from lawful.conformance.report.looks import CLAUSE_GLYPHS, CLAUSE_STYLES, KNOWN_FAILURE
 from lawful.conformance.run.judgement import Judgement
 from lawful.conformance.run.record import Progress
 from lawful.models.history import Outcome
+from lawful.models.wording import printable
 
 _LEGEND = (
     "\n✓ n: lawful, put to the test n times   ✗ violation   … blocked by a violation of the same table\n"
@@ -72,8 +74,10 @@ def progress_text(progress: Progress) -> str:
     )
 
 
-def clause_table(columns_: Mapping[str, Sequence[ClauseVerdict]]) -> Table:
-    """Clauses against backends; a column each."""
+def clause_table(
+    columns_: Mapping[str, Sequence[ClauseVerdict]], known: Mapping[str, KnownFailure] | None = None
+) -> Table:
+    """Clauses against backends; a column each. `known`: the broken clauses that were known to be."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", caption=_LEGEND)
     table.caption_justify = "left"
     table.add_column("clause", no_wrap=True)
@@ -83,14 +87,25 @@ def clause_table(columns_: Mapping[str, Sequence[ClauseVerdict]]) -> Table:
     clauses = {verdict.clause.id: verdict.clause for verdicts in columns_.values() for verdict in verdicts}
     by_backend = {name: {one.clause.id: one for one in verdicts} for name, verdicts in columns_.items()}
     for clause_id, clause in clauses.items():
-        cells = [_cell(by_backend[name].get(clause_id)) for name in columns_]
+        cells = [_cell(by_backend[name].get(clause_id), clause_id in (known or {})) for name in columns_]
         table.add_row(clause_id, clause.sentence, *cells)
     return table
 
 
-def _cell(verdict: ClauseVerdict | None) -> Text:
+def compared_lines(compared: Compared) -> Iterator[str]:
+    """The failures that were known, with their reasons, and the clauses that were kept though known to be broken."""
+    for one in compared.known.values():
+        link = f" ({one.link})" if one.link else ""
+        yield printable(f"{KNOWN_FAILURE} known failure of {one.clause}: {one.reason}{link}")
+    for clause in compared.unexpected_passes:
+        yield f"✗ unexpected pass of {clause}: it is kept; take it out of the known failures"
+
+
+def _cell(verdict: ClauseVerdict | None, known: bool = False) -> Text:
     if verdict is None:
         return Text("")
+    if known and verdict.status is ClauseStatus.VIOLATION:
+        return Text(f"{KNOWN_FAILURE} known", style=CLAUSE_STYLES[ClauseStatus.INCONCLUSIVE])
     glyph = CLAUSE_GLYPHS[verdict.status]
     observed = f" {verdict.observations}" if verdict.status is ClauseStatus.LAWFUL else ""
     return Text(f"{glyph}{observed}", style=CLAUSE_STYLES[verdict.status])

@@ -12,6 +12,9 @@ CLAUSE_GLYPHS = {
     ClauseStatus.NOT_EXERCISED: "○",
 }
 
+KNOWN_FAILURE = "⊘"
+"""Of a clause that is broken and was known to be."""
+
 CLAUSE_STYLES = {
     ClauseStatus.LAWFUL: "color(33)",
     ClauseStatus.VIOLATION: "color(205)",

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from lawful.checkers.clause_verdicts import ClauseStatus, ClauseVerdict
 from lawful.checkers.verdict import ObjectVerdict
 from lawful.conformance.evidence import Evidence
+from lawful.conformance.known_failures import Compared
 from lawful.conformance.report.evidence_text import evidence_lines
-from lawful.conformance.report.looks import CLAUSE_GLYPHS
+from lawful.conformance.report.looks import CLAUSE_GLYPHS, KNOWN_FAILURE
 from lawful.conformance.run.faults import INJECTED
 from lawful.conformance.run.judgement import Judgement
 from lawful.models.history import Outcome
@@ -26,7 +27,7 @@ def markdown(judgement: Judgement) -> str:
     sections = [
         _title(judgement),
         _origin(judgement),
-        _clauses(judgement.clauses),
+        _clauses(judgement.clauses, judgement.compared),
         *(_violation(judgement, evidence) for evidence in judgement.evidence),
         _objects(judgement.verdict.objects),
         _problems(judgement),
@@ -84,12 +85,12 @@ def _origin(judgement: Judgement) -> str:
     return _table(("", ""), rows)
 
 
-def _clauses(verdicts: Sequence[ClauseVerdict]) -> str:
+def _clauses(verdicts: Sequence[ClauseVerdict], compared: Compared) -> str:
     if not verdicts:
         return ""
     rows = [
         (
-            f"{CLAUSE_GLYPHS[verdict.status]} {verdict.status.value}",
+            _told(verdict, compared),
             verdict.clause.id,
             escaped(verdict.clause.sentence),
             str(verdict.observations),
@@ -97,6 +98,15 @@ def _clauses(verdicts: Sequence[ClauseVerdict]) -> str:
         for verdict in verdicts
     ]
     return "## Clauses\n\n" + _table(("verdict", "clause", "promise", "put to the test"), rows)
+
+
+def _told(verdict: ClauseVerdict, compared: Compared) -> str:
+    known = compared.known.get(verdict.clause.id)
+    if known is not None:
+        return f"{KNOWN_FAILURE} known failure: {escaped(known.reason)}"
+    if verdict.clause.id in compared.unexpected_passes:
+        return "✗ unexpected pass"
+    return f"{CLAUSE_GLYPHS[verdict.status]} {verdict.status.value}"
 
 
 def _violation(judgement: Judgement, evidence: Evidence) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lawful.checkers.verdict import Budget
+from lawful.checkers.verdict import Budget, Verdict
 from lawful.conformance.errors import BackendError, ExitCode, UsageError, gravest
 from lawful.conformance.judging import EXIT_CODES
 from lawful.conformance.report.markdown import markdown
@@ -15,6 +15,7 @@ from lawful.conformance.run.faults import INJECTED
 from lawful.conformance.run.judgement import Judgement, judge
 from lawful.conformance.run.plan import RunPlan
 from lawful.conformance.run.record import Listener, Progress, record_run
+from lawful.conformance.run.stages import Broken
 from lawful.conformance.run.tally import Tally
 from lawful.conformance.run.termination import termination_interrupts
 
@@ -32,7 +33,9 @@ class RunResult:
     """What broke the recording off; the judgement is on what was recorded until then."""
     interrupted: bool = False
     unsupported: frozenset[str] = frozenset()
-    """`table.function` that the adapter declined."""
+    """`table.function` that the adapter declined, and tables that it does not offer."""
+    broken: tuple[Broken, ...] = ()
+    """The tables that were left out of later stages."""
 
     @property
     def faults(self) -> int:
@@ -42,7 +45,11 @@ class RunResult:
     @property
     def exit_code(self) -> ExitCode:
         """What the process should tell the shell."""
-        codes = [EXIT_CODES[self.judgement.verdict.verdict]]
+        verdict, compared = self.judgement.verdict.verdict, self.judgement.compared
+        excused = verdict is Verdict.VIOLATION and compared.excuses
+        codes = [ExitCode.LAWFUL if excused else EXIT_CODES[verdict]]
+        if compared.unexpected_passes:
+            codes.append(ExitCode.VIOLATION)
         if self.failure is not None or self.judgement.defects:
             codes.append(ExitCode.BACKEND_FAILED)
         return gravest(codes)
@@ -55,13 +62,14 @@ def execute(plan: RunPlan, runs: Path, budget: Budget, listener: Listener) -> Ru
     """
     folder = new_folder(plan, runs)
     path = folder / HISTORY_NAME
-    tally = Tally(plan.clients)
+    tally = Tally()
+    broken: tuple[Broken, ...] = ()
     failure: BackendError | None = None
     interrupted = False
     try:
         with termination_interrupts():
-            recording = record_run(plan, path, listener)
-        tally, interrupted = recording.tally, recording.interrupted
+            recording = record_run(plan, path, tally, listener)
+        interrupted, broken = recording.interrupted, recording.broken
     except BackendError as error:
         if not path.exists():
             _remove_if_empty(folder)
@@ -72,10 +80,11 @@ def execute(plan: RunPlan, runs: Path, budget: Budget, listener: Listener) -> Ru
         raise
     started_s = time.monotonic()
     listener(Progress("checking", 0.0, tally, 0))
-    judgement = judge(path, budget, tally.defects, plan.command())
+    judgement = judge(path, budget, tally.defects, plan.command(), plan.known_failures)
     (folder / REPORT_NAME).write_text(markdown(judgement), encoding="utf-8")
     listener(Progress("done", time.monotonic() - started_s, tally, 0))
-    return RunResult(folder, judgement, failure, interrupted, frozenset(tally.unsupported))
+    unsupported = frozenset(tally.unsupported).union(f"the table {table}" for table in plan.not_offered)
+    return RunResult(folder, judgement, failure, interrupted, unsupported, broken)
 
 
 def new_folder(plan: RunPlan, runs: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from lawful.checkers.verdict import Budget, HistoryVerdict
 from lawful.conformance.evidence import Evidence
 from lawful.conformance.history.file import read_history
 from lawful.conformance.judging import check_object, check_objects, gather_evidence
+from lawful.conformance.known_failures import Compared, KnownFailure, compare
 from lawful.conformance.model_choice import models_for
 from lawful.models.history import History, Operation
 from lawful.specs.task_store import CLAUSES, TABLES
@@ -34,18 +36,28 @@ class Judgement:
     """What the adapter did wrong during the recording."""
     command: str | None = None
     """The command that records another history like it."""
+    compared: Compared = field(default_factory=Compared)
+    """What of this was known before."""
 
     def operation(self, index: int) -> Operation:
         """The operation at a position in the history."""
         return self.history.operations[index]
 
 
-def judge(path: Path, budget: Budget, defects: Counter[str] | None = None, command: str | None = None) -> Judgement:
-    """Read the history at `path` and judge it."""
+def judge(
+    path: Path,
+    budget: Budget,
+    defects: Counter[str] | None = None,
+    command: str | None = None,
+    known: Mapping[str, KnownFailure] | None = None,
+) -> Judgement:
+    """Read the history at `path` and judge it; `known`: the failures that the backend is known to have."""
     history = read_history(path)
     model_of = models_for(history.header)
     verdict = check_objects(history.by_object(), model_of, budget, workers=None)
     evidence = gather_evidence(history, verdict, model_of, budget)
     diagnoses = diagnose_history(history, verdict, model_of, partial(check_object, budget=DIAGNOSIS_BUDGET))
     clauses = judge_clauses(history, verdict, diagnoses, CLAUSES, TABLES)
-    return Judgement(path, history, verdict, clauses, evidence, defects or Counter(), command)
+    return Judgement(
+        path, history, verdict, clauses, evidence, defects or Counter(), command, compare(clauses, known or {})
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from lawful.conformance.adapter import Fault
 from lawful.conformance.backends.registry import BackendChoice
+from lawful.conformance.known_failures import KnownFailure
 from lawful.conformance.workloads.script import Workload
 from lawful.models.values import Json
 
@@ -26,6 +28,10 @@ class RunPlan:
     """After which a client gives up waiting for a server, and does not know the outcome."""
     clock_error_ms: int = 20
     """Allowed between the servers' clocks and elapsed time, over one lease or claim."""
+    not_offered: tuple[str, ...] = ()
+    """Tables that were asked for with all the others, and that the adapter does not offer."""
+    known_failures: Mapping[str, KnownFailure] = field(default_factory=dict)
+    """The failures that the backend is known to have, by clause."""
 
     @property
     def workload_name(self) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lawful.conformance.adapter import Backend
+from lawful.conformance.adapter import Backend, Fault
 from lawful.conformance.errors import BackendError, UsageError
 from lawful.conformance.history.recorder import Recorder
 from lawful.conformance.processes import ProcessGroup
@@ -22,10 +22,16 @@ from lawful.conformance.run.faults import FaultInjector, client_target, server_t
 from lawful.conformance.run.pace import Pace
 from lawful.conformance.run.plan import RunPlan
 from lawful.conformance.run.session import Session, raise_failures
+from lawful.conformance.run.stages import Broken, Stage, broken_tables, limited, remaining
 from lawful.conformance.run.tally import Tally
 from lawful.conformance.wire.client import Opening, OpensClients, RunClient, python_client
 from lawful.models.history import Header
 
+_SEQUENTIAL_OPERATIONS = 40
+_SEQUENTIAL_LIMIT_S = 10.0
+"""Of each table, in the first stage."""
+_CONCURRENT_SHARE, _CONCURRENT_MOST_S = 0.2, 2.0
+"""How long clients work at once before the faults begin: a share of the time under faults, and the most of it."""
 _STARTING_S = 0.05
 """Between the moment that all clients are ready and the first tick."""
 _SETTLE_S = 1.4
@@ -55,10 +61,12 @@ class Recording:
     path: Path
     tally: Tally
     interrupted: bool
+    broken: tuple[Broken, ...] = ()
+    """The tables that were left out of later stages."""
 
 
-def record_run(plan: RunPlan, path: Path, listener: Listener) -> Recording:
-    """Carry out `plan` and write its history to `path`.
+def record_run(plan: RunPlan, path: Path, tally: Tally, listener: Listener) -> Recording:
+    """Carry out `plan` and write its history to `path`; counts in `tally`, which outlives a recording that breaks off.
 
     Raises `UsageError` for a plan that makes no sense and `BackendError` where a server or the adapter does not do
     its part. What was recorded until then is in the file.
@@ -69,9 +77,9 @@ def record_run(plan: RunPlan, path: Path, listener: Listener) -> Recording:
     with ExitStack() as stack:
         # The recorder closes before the servers stop: a footer says that the recording is whole, not the clean-up.
         processes = stack.enter_context(ProcessGroup())
-        listener(Progress("starting servers", 0.0, Tally(plan.clients), 0))
+        listener(Progress("starting servers", 0.0, tally, 0))
         stack.enter_context(_started(backend, processes))
-        return _Run(plan, backend, processes, path, header, listener).record()
+        return _Run(plan, backend, processes, path, header, tally, listener).record()
 
 
 class _Run:
@@ -82,6 +90,7 @@ class _Run:
         processes: ProcessGroup,
         path: Path,
         header: Header,
+        tally: Tally,
         listener: Listener,
     ) -> None:
         self._plan = plan
@@ -90,7 +99,9 @@ class _Run:
         self._path = path
         self._header = header
         self._listener = listener
-        self._tally = Tally(plan.clients)
+        self._workloads = plan.workloads
+        self._broken: list[Broken] = []
+        self._tally = tally
         self._started_s = time.monotonic()
 
     def record(self) -> Recording:
@@ -99,18 +110,50 @@ class _Run:
             for client in clients:
                 client.wait_until_ready()
             recorder = stack.enter_context(Recorder(self._path, self._header))
-            interrupted = self._work(recorder, clients)
-            if not interrupted:
+            interrupted = self._stages(recorder, clients)
+            if not interrupted and self._workloads:
                 self._read_all(recorder)
-        return Recording(self._path, self._tally, interrupted)
+        return Recording(self._path, self._tally, interrupted, tuple(self._broken))
 
-    def _work(self, recorder: Recorder, clients: Sequence[RunClient]) -> bool:
-        """The part under faults; whether it was interrupted."""
+    def _stages(self, recorder: Recorder, clients: Sequence[RunClient]) -> bool:
+        """One client, then all at once, then under faults; whether it was interrupted."""
+        try:
+            self._one_client(recorder, clients[0])
+            self._leave_out_broken(Stage.SEQUENTIAL)
+        except KeyboardInterrupt:
+            return True
+        faults, seconds = self._plan.faults, self._plan.seconds
+        if not faults:
+            return bool(self._workloads) and self._work(recorder, clients, seconds, ())
+        concurrent_s = min(_CONCURRENT_MOST_S, seconds * _CONCURRENT_SHARE)
+        if self._workloads and self._work(recorder, clients, concurrent_s, ()):
+            return True
+        self._leave_out_broken(Stage.CONCURRENT)
+        return bool(self._workloads) and self._work(recorder, clients, seconds, faults)
+
+    def _one_client(self, recorder: Recorder, client: RunClient) -> None:
+        """The stage with nobody else at work."""
+        self._report("one client", 0)
+        number = self._plan.clients  # a client of the script's that is none of the others
+        for workload in self._workloads:
+            scripts = limited([workload.script(number, self._plan.seed)], _SEQUENTIAL_OPERATIONS)
+            process = self._tally.next_process()
+            session = Session(process, client, scripts, recorder, self._tally, self._answer_limit_s)
+            session.run_to_end(_SEQUENTIAL_LIMIT_S)
+
+    def _leave_out_broken(self, stage: Stage) -> None:
+        self._report("checking", 0)
+        known = {one.table for one in self._broken}
+        self._broken += [Broken(table, stage) for table in broken_tables(self._path) if table not in known]
+        self._workloads = remaining(self._workloads, self._broken)
+
+    def _work(self, recorder: Recorder, clients: Sequence[RunClient], seconds: float, faults: Sequence[Fault]) -> bool:
+        """All clients at once; whether it was interrupted."""
         sessions = [self._session(number, client, recorder) for number, client in enumerate(clients)]
         groups = [server_targets(self._backend), [client_target(client) for client in clients]]
         start_s = time.monotonic() + _STARTING_S
-        pace = Pace(start_s, start_s + self._plan.seconds, self._plan.tick_s)
-        injector = FaultInjector(self._plan.faults, groups, recorder, self._plan.seed, pace)
+        pace = Pace(start_s, start_s + seconds, self._plan.tick_s)
+        injector = FaultInjector(faults, groups, recorder, self._plan.seed, pace)
         interrupted = False
         for session in sessions:
             session.follow(pace)
@@ -140,13 +183,13 @@ class _Run:
         self._report("final reads", 0)
         with self._client("client-final") as client:
             client.wait_until_ready()
-            scripts = [workload.final_script(self._plan.seed) for workload in self._plan.workloads]
+            scripts = [workload.final_script(self._plan.seed) for workload in self._workloads]
             session = Session(self._tally.next_process(), client, scripts, recorder, self._tally, self._answer_limit_s)
             session.run_to_end(_FINAL_LIMIT_S)
 
     def _session(self, number: int, client: RunClient, recorder: Recorder) -> Session:
-        scripts = [workload.script(number, self._plan.seed) for workload in self._plan.workloads]
-        return Session(number, client, scripts, recorder, self._tally, self._answer_limit_s)
+        scripts = [workload.script(number, self._plan.seed) for workload in self._workloads]
+        return Session(self._tally.next_process(), client, scripts, recorder, self._tally, self._answer_limit_s)
 
     @contextmanager
     def _client(self, name: str) -> Iterator[RunClient]:

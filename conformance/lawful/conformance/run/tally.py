@@ -12,9 +12,9 @@ from lawful.models.history import Outcome
 class Tally:
     """Shared by all sessions of a run."""
 
-    def __init__(self, clients: int) -> None:
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._processes = count(clients)
+        self._processes = count()
         self.outcomes: Counter[Outcome] = Counter()
         self.defects: Counter[str] = Counter()
         """What the adapter did wrong, and how often: exceptions without meaning, nonsense, silence."""
