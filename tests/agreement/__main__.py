@@ -20,7 +20,7 @@ from tests.agreement.data_types import MODEL_NAMES
 from tests.agreement.opinions import OPINIONS
 
 _CHUNK = 250
-_SHARES = (("z3", 20), ("core", 10), ("impatient search", 10))
+_SHARES = (("z3", 10), ("core", 10), ("impatient search", 10), ("native search", 20), ("compiled search", 20))
 """Z3 takes a hundred times as long as a search, and the others ten times."""
 _TOLD = ",".join(f"{who}={share}" for who, share in _SHARES)
 

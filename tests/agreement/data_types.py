@@ -119,6 +119,13 @@ SEARCHED = {
     "leader_lease by a bad clock": DataType(
         model_of(TABLES["leader_lease"], 3 * NS_PER_MS), drawing.leader_lease, (True, False, None, 1, 2, 3), most=8
     ),
+    "leader_lease of few": DataType(
+        model_of(TABLES["leader_lease"], NS_PER_MS),
+        drawing.leader_lease_of_few,
+        (True, False, None, 1, 2),
+        unknown=_UNKNOWN,
+        most=8,
+    ),
 }
 """Histories that the search has to decide."""
 

@@ -32,7 +32,7 @@ def register(random: Random, number: int) -> Call:
 def register_of_few(random: Random, number: int) -> Call:
     if random.random() < 0.5:
         return Call("read", {})
-    return Call("write", {"value": one_of_three(random, number)})
+    return Call("write", {"value": random.choice((0, 1, 2, True))})
 
 
 def cas_register(random: Random, number: int) -> Call:
@@ -180,4 +180,21 @@ def leader_lease(random: Random, number: int) -> Call:
             return Call("get", {})
         case 7:
             return Call("guarded_write", {"token": random.randint(0, 4), "value": number})
+    return Call("guarded_read", {})
+
+
+def leader_lease_of_few(random: Random, number: int) -> Call:
+    """Calls that are often the same as others, by one or two holders of short leases."""
+    holder = random.choice("aab")
+    match random.randrange(7):
+        case 0 | 1:
+            return Call("acquire", {"holder": holder, "ttl_ms": 4})
+        case 2:
+            return Call("renew", {"holder": "a", "ttl_ms": 4})
+        case 3:
+            return Call("release", {"holder": "a"})
+        case 4:
+            return Call("guarded_write", {"token": random.randint(1, 2), "value": 7})
+        case 5:
+            return Call("get", {})
     return Call("guarded_read", {})

@@ -18,6 +18,9 @@ from tests.agreement.opinions import OPINIONS
 from lawful.checkers.verdict import Verdict
 from lawful.models.catalogue import MODELS
 
+QUICK = tuple(who for who in OPINIONS if who != "compiled search")
+SHARES = {"z3": 10, "core": 3, "impatient search": 6, "native search": 12}
+
 
 def test_every_model_of_the_catalogue_takes_part() -> None:
     assert set(MODEL_NAMES) == set(MODELS)
@@ -25,11 +28,11 @@ def test_every_model_of_the_catalogue_takes_part() -> None:
 
 @pytest.mark.parametrize("model_name", MODEL_NAMES)
 def test_everybody_agrees_on_a_few_histories(model_name: str) -> None:
-    tally = compare(model_name, range(72), tuple(OPINIONS), every={"z3": 10})
+    tally = compare(model_name, range(72), QUICK, every=SHARES)
     assert tally.disagreements == []
     assert tally.share(Verdict.LAWFUL) > 0.4
     assert tally.share(Verdict.VIOLATION) > 0.1
-    assert tally.decided["search"] == tally.decided["impatient search"] == 72
+    assert tally.decided["search"] == tally.decided["online"] == 72
     assert tally.decided["z3"] >= 2
 
 
@@ -42,7 +45,7 @@ def test_everybody_agrees_on_many_histories(model_name: str) -> None:
 
 def test_the_command_resumes_where_it_was_stopped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     done = tmp_path / "done.jsonl"
-    options = ["--models", "register,set", "--processes", "1", "--every", "z3=50", "--resume", str(done)]
+    options = ["--models", "register,set", "--processes", "1", "--asked", "search,prefix", "--resume", str(done)]
     assert main(["--histories", "250", *options]) == 0
     before = done.read_text()
     assert main(["--histories", "500", *options]) == 0
@@ -53,5 +56,5 @@ def test_the_command_resumes_where_it_was_stopped(tmp_path: Path, capsys: pytest
 
 def test_a_disagreement_fails_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setitem(OPINIONS, "search", lambda operations, model, expected: Verdict.LAWFUL)
-    assert main(["--histories", "20", "--models", "register", "--processes", "1", "--every", "z3=50"]) == 1
+    assert main(["--histories", "20", "--models", "register", "--processes", "1", "--asked", "search"]) == 1
     assert "search says lawful, not violation" in capsys.readouterr().out
