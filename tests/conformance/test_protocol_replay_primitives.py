@@ -50,7 +50,9 @@ words = st.sampled_from(["0", "1", "7", "x", "ü", "-3", "01"])
 numbers = st.integers(-3, 3)
 
 
-def commands(primitive: Primitive | Callable[..., Command], *arguments: st.SearchStrategy[Any]) -> st.SearchStrategy[Command]:
+def commands(
+    primitive: Primitive | Callable[..., Command], *arguments: st.SearchStrategy[Any]
+) -> st.SearchStrategy[Command]:
     return st.tuples(*arguments).map(lambda values: primitive(*values))
 
 
