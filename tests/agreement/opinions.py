@@ -160,9 +160,7 @@ def prefix(operations: Sequence[Operation], model: AnyModel[Any], expected: Obje
     failing = import_module(f"{_SEARCH}.prefix").failing_prefix(operations, expected.blocked_at)
     end_ns = max(one.return_ns for one in failing if one.outcome is Outcome.OK and one.return_ns is not None)
     known = [one for one in operations if one.outcome is not Outcome.FAIL and one.call_ns <= end_ns]
-    assert [one.index for one in failing] == [one.index for one in known], (
-        "it is not all that was called by its end"
-    )
+    assert [one.index for one in failing] == [one.index for one in known], "it is not all that was called by its end"
     return reference.check_object(failing, model, BUDGET).verdict
 
 
