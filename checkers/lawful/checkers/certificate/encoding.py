@@ -17,7 +17,7 @@ from lawful.checkers.certificate.tables import Row, Table
 from lawful.models.history import Operation, Outcome
 from lawful.models.values import canonical
 
-MOST_CLAUSES = 400_000
+MOST_CLAUSES = 600_000
 _LITERALS_OF_A_SLOT = 8
 _MOST_IN_PAIRS = 40
 

@@ -11,12 +11,14 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from lawful.checkers.meter import BudgetExhausted, Meter
+from lawful.checkers.verdict import Budget
 from lawful.models.history import Operation, Outcome
 from lawful.models.model import AnyModel, Call, Window, is_timed, state_after, transitions
 
-MOST_STATES = 1_000
-MOST_WAYS = 20_000
-MOST_ROWS = 40_000
+MOST_STATES = 20_000
+MOST_WAYS = 200_000
+MOST_ROWS = 800_000
 ALWAYS = Window(0, 0)
 
 RawRow = tuple[int, int, int | None, int | None]
@@ -35,13 +37,14 @@ class Explored(NamedTuple):
     is_timed: bool
 
 
-def explored(operations: Sequence[Operation], model: AnyModel[Any]) -> Explored:
-    """All that `operations` may do. Raises `TooLarge`."""
-    return _Exploration(operations, model).run()
+def explored(operations: Sequence[Operation], model: AnyModel[Any], seconds: float) -> Explored:
+    """All that `operations` may do. Raises `TooLarge`, also where it takes more than `seconds` to find out."""
+    return _Exploration(operations, model, Meter(Budget(seconds, None))).run()
 
 
 class _Exploration:
-    def __init__(self, operations: Sequence[Operation], model: AnyModel[Any]) -> None:
+    def __init__(self, operations: Sequence[Operation], model: AnyModel[Any], meter: Meter) -> None:
+        self.meter = meter
         self.operations = operations
         self.model = model
         self.windows = _windows(operations, model)
@@ -56,19 +59,26 @@ class _Exploration:
         self.rows = 0
 
     def run(self) -> Explored:
-        self._reach(self.model.initial(), 0)
-        while self.ahead:
-            state, used = self.ahead.popleft()
-            for position in range(len(self.operations)):
-                if not used >> position & 1:
-                    for after in self._steps(state, position):
-                        self._reach(after, used | 1 << position)
+        try:
+            self._follow_all()
+        except BudgetExhausted as exhausted:
+            raise TooLarge(f"{len(self.numbers)} states are met, and {exhausted}") from exhausted
         return Explored(
             len(self.numbers),
             tuple(map(frozenset, self.effects)),
             tuple(map(frozenset, self.answers)),
             is_timed(self.model),
         )
+
+    def _follow_all(self) -> None:
+        self._reach(self.model.initial(), 0)
+        while self.ahead:
+            self.meter.look()
+            state, used = self.ahead.popleft()
+            for position in range(len(self.operations)):
+                if not used >> position & 1:
+                    for after in self._steps(state, position):
+                        self._reach(after, used | 1 << position)
 
     def _reach(self, state: Any, used: int) -> int:
         """Note that `state` can be reached by the operations `used`."""

@@ -19,7 +19,7 @@ from typing import Any
 import z3  # type: ignore[import-untyped]
 
 from lawful.checkers.certificate.encoding import assumption, encoded, placed
-from lawful.checkers.certificate.tables import Table, table_of
+from lawful.checkers.certificate.tables import table_of
 from lawful.models.history import Operation, Outcome
 from lawful.models.model import AnyModel, TimedModel
 from lawful.models.own_window import OwnWindows, with_own_windows
@@ -43,19 +43,22 @@ def solve(operations: Sequence[Operation], model: AnyModel[Any], seconds: float)
     """Ask the solver about `operations`, all on one object; failed ones are left out. Raises `TooLarge`."""
     happened = [operation for operation in operations if operation.outcome is not Outcome.FAIL]
     if not isinstance(model, TimedModel):
-        return _asked(happened, table_of(happened, model), seconds)
+        return _asked(happened, model, seconds)
     started_s = time.monotonic()
-    by_own_windows = _asked(happened, table_of(with_own_windows(happened), OwnWindows(model)), seconds)
+    by_own_windows = _asked(with_own_windows(happened), OwnWindows(model), seconds)
     if by_own_windows.contradicts is not False:
         return by_own_windows
-    return _asked(happened, table_of(happened, model), max(0.001, seconds - (time.monotonic() - started_s)))
+    return _asked(happened, model, seconds - (time.monotonic() - started_s))
 
 
-def _asked(operations: Sequence[Operation], table: Table, seconds: float) -> Answer:
+def _asked(operations: Sequence[Operation], model: AnyModel[Any], seconds: float) -> Answer:
+    started_s = time.monotonic()
+    clauses = encoded(operations, table_of(operations, model, seconds))
     known = {assumption(i): one.index for i, one in enumerate(operations) if one.outcome is Outcome.OK}
     solver = z3.SolverFor("QF_FD")
-    solver.set("timeout", max(1, round(seconds * 1000)))
-    solver.from_string(encoded(operations, table))
+    solver.from_string(clauses)
+    left_s = seconds - (time.monotonic() - started_s)
+    solver.set("timeout", max(1, round(left_s * 1000)))
     found = solver.check(*map(z3.Bool, known))
     if found == z3.unsat:
         return Answer(True, _needed(solver, known))

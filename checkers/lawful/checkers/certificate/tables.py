@@ -46,13 +46,13 @@ class Table:
     is_timed: bool = False
 
 
-def table_of(operations: Sequence[Operation], model: AnyModel[Any]) -> Table:
-    """The table of `model` for `operations`. Raises `TooLarge`."""
+def table_of(operations: Sequence[Operation], model: AnyModel[Any], seconds: float = 60.0) -> Table:
+    """The table of `model` for `operations`. Raises `TooLarge`, also where it takes more than `seconds`."""
     if type(model) is Register or type(model) is CasRegister:
         return _register(operations, model.initial_value)
     if type(model) is KeyValue:
         return _key_value(operations, model.initial_value)
-    states, effects, answers, is_timed = explored(operations, model)
+    states, effects, answers, is_timed = explored(operations, model, seconds)
     return _merged(
         Table(
             states,
