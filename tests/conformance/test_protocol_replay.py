@@ -26,7 +26,7 @@ QUICK = {
     "cursor-advance autocommit",
     "tasks-update-node deferred-retry-write",
 }
-SCHEDULES_PER_WAY = 5
+SCHEDULES_PER_WAY = 3
 
 
 @pytest.fixture(scope="module")

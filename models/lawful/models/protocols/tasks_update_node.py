@@ -117,17 +117,11 @@ def deferred_retry_write(id: str, node: str, uid: str, status: str) -> Program:
 
 
 def deferred_retry_all(id: str, node: str, uid: str, status: str) -> Program:
-    while True:
-        yield BEGIN_DEFERRED()
-        row = pairs((yield SELECT("tasks", id)))
-        changes = {"node_tasks": _changed(row["node_tasks"], node, uid, status)}
-        if (yield UPDATE("tasks", id, changes)) != BUSY:
-            yield COMMIT()
-            return True
-        yield ROLLBACK()
-        # The next attempt waits for whoever holds the lock instead of meeting it again at once.
-        yield BEGIN_IMMEDIATE()
-        yield COMMIT()
+    """The second attempt takes the lock first: two that both begin deferred again may refuse each other for ever."""
+    done = yield from deferred(id, node, uid, status)
+    if done == REFUSED:
+        return (yield from immediate(id, node, uid, status))
+    return done
 
 
 def immediate(id: str, node: str, uid: str, status: str) -> Program:
