@@ -13,6 +13,7 @@ from lawful.conformance.backends.redis import installation
 from lawful.conformance.backends.redis.client import RedisClient
 from lawful.conformance.backends.redis.external import ExternalServer
 from lawful.conformance.backends.redis.server import NAME, RedisServer
+from lawful.conformance.backends.redis.tables import TABLE_CLASSES
 from lawful.conformance.errors import BackendError, UsageError, unknown_name
 from lawful.models.values import Json
 
@@ -24,7 +25,7 @@ class RedisBackend:
     (default), everysec or no; or `url`, a server that runs already and that faults leave alone.
     """
 
-    tables = frozenset({"tasks", "jobs", "leader_lease"})
+    tables = frozenset(TABLE_CLASSES)
 
     def __init__(self, server: str | None = None, url: str | None = None, appendfsync: str | None = None) -> None:
         if url is not None and (server is not None or appendfsync is not None):

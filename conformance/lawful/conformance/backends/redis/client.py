@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import ClassVar
 
 from lawful.conformance.adapter import Answer, Unsupported
-from lawful.conformance.backends.redis.jobs import Jobs
-from lawful.conformance.backends.redis.leader_lease import LeaderLease
 from lawful.conformance.backends.redis.link import Link
-from lawful.conformance.backends.redis.tasks import Tasks
+from lawful.conformance.backends.redis.tables import TABLE_CLASSES, TableClass
 from lawful.models.values import Json
 from lawful.specs.task_store import TABLES
 
@@ -17,15 +15,13 @@ from lawful.specs.task_store import TABLES
 class RedisClient:
     """Calls the method of the table's class that is named like the function."""
 
+    table_classes: ClassVar[Mapping[str, TableClass]] = TABLE_CLASSES
+
     def __init__(self, connection: Mapping[str, Json], timeout_s: float) -> None:
         self._link = Link(connection, timeout_s)
         self._server = str(connection["server"])
-        self._tables = self.open_tables(self._link, str(connection["prefix"]))
-
-    @staticmethod
-    def open_tables(link: Link, prefix: str) -> Mapping[str, Any]:
-        """The tables by name; each has a method for each of its functions."""
-        return {"tasks": Tasks(link, prefix), "jobs": Jobs(link, prefix), "leader_lease": LeaderLease(link, prefix)}
+        prefix = str(connection["prefix"])
+        self._tables = {name: table(self._link, prefix) for name, table in self.table_classes.items()}
 
     def invoke(self, table: str, key: str | None, function: str, arguments: Mapping[str, Json]) -> Answer:
         known = TABLES[table].function(function) if table in self._tables else None

@@ -8,20 +8,28 @@ client may come, or this one may die; what breaks then is written at each table.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import ClassVar
 
 from lawful.conformance.adapter import Client
 from lawful.conformance.backends.redis.backend import RedisBackend
 from lawful.conformance.backends.redis.client import RedisClient
-from lawful.conformance.backends.redis.link import Link
+from lawful.conformance.backends.redis.tables import TableClass
 from lawful.conformance.backends.redis_naive.jobs import NaiveJobs
 from lawful.conformance.backends.redis_naive.leader_lease import NaiveLeaderLease
 from lawful.conformance.backends.redis_naive.tasks import NaiveTasks
 from lawful.models.values import Json
 
+TABLE_CLASSES: Mapping[str, TableClass] = {
+    "tasks": NaiveTasks,
+    "jobs": NaiveJobs,
+    "leader_lease": NaiveLeaderLease,
+}
+
 
 class NaiveRedisBackend(RedisBackend):
     """Takes the options of `RedisBackend`."""
+
+    tables = frozenset(TABLE_CLASSES)
 
     @staticmethod
     def connect(connection: Mapping[str, Json], timeout_s: float) -> Client:
@@ -31,10 +39,4 @@ class NaiveRedisBackend(RedisBackend):
 class NaiveRedisClient(RedisClient):
     """A client with the naive tables."""
 
-    @staticmethod
-    def open_tables(link: Link, prefix: str) -> Mapping[str, Any]:
-        return {
-            "tasks": NaiveTasks(link, prefix),
-            "jobs": NaiveJobs(link, prefix),
-            "leader_lease": NaiveLeaderLease(link, prefix),
-        }
+    table_classes: ClassVar[Mapping[str, TableClass]] = TABLE_CLASSES

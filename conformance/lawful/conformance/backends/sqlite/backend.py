@@ -16,8 +16,8 @@ from contextlib import closing
 from pathlib import Path
 
 from lawful.conformance.adapter import Client, Workspace
-from lawful.conformance.backends.sqlite import jobs, leader_lease, tasks
 from lawful.conformance.backends.sqlite.client import SqliteClient
+from lawful.conformance.backends.sqlite.tables import TABLE_CLASSES
 from lawful.conformance.errors import BackendError, unknown_name
 from lawful.models.values import Json
 
@@ -27,7 +27,7 @@ SYNCHRONOUS = ("FULL", "NORMAL", "OFF")
 class SqliteBackend:
     """Option `synchronous`: FULL (default), NORMAL or OFF."""
 
-    tables = frozenset({"tasks", "jobs", "leader_lease"})
+    tables = frozenset(TABLE_CLASSES)
 
     def __init__(self, synchronous: str = "FULL") -> None:
         if synchronous.upper() not in SYNCHRONOUS:
@@ -43,8 +43,8 @@ class SqliteBackend:
         try:
             with closing(sqlite3.connect(self._path)) as database:
                 (mode,) = database.execute("PRAGMA journal_mode = WAL").fetchone()
-                for schema in (tasks.SCHEMA, jobs.SCHEMA, leader_lease.SCHEMA):
-                    database.executescript(schema)
+                for table in TABLE_CLASSES.values():
+                    database.executescript(table.schema)
         except sqlite3.Error as error:
             raise BackendError("cannot create the SQLite file", cause=str(error)) from error
         if mode != "wal":

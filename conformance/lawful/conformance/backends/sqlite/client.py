@@ -7,9 +7,7 @@ from pathlib import Path
 
 from lawful.conformance.adapter import Answer, Unsupported
 from lawful.conformance.backends.sqlite.database import Database
-from lawful.conformance.backends.sqlite.jobs import Jobs
-from lawful.conformance.backends.sqlite.leader_lease import LeaderLease
-from lawful.conformance.backends.sqlite.tasks import Tasks
+from lawful.conformance.backends.sqlite.tables import TABLE_CLASSES
 from lawful.models.values import Json
 from lawful.specs.task_store import TABLES
 
@@ -22,11 +20,7 @@ class SqliteClient:
 
     def __init__(self, path: Path, synchronous: str, timeout_s: float) -> None:
         self._database = Database(path, synchronous, timeout_s * _BUSY_SHARE)
-        self._tables: dict[str, Tasks | Jobs | LeaderLease] = {
-            "tasks": Tasks(self._database),
-            "jobs": Jobs(self._database),
-            "leader_lease": LeaderLease(self._database),
-        }
+        self._tables = {name: table(self._database) for name, table in TABLE_CLASSES.items()}
 
     def invoke(self, table: str, key: str | None, function: str, arguments: Mapping[str, Json]) -> Answer:
         known = TABLES[table].function(function) if table in self._tables else None

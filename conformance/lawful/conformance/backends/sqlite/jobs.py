@@ -37,6 +37,8 @@ _NS_PER_MS = 1_000_000
 class Jobs:
     """One method per function, named and called as the specification says."""
 
+    schema = SCHEMA
+
     def __init__(self, database: Database) -> None:
         self._database = database
 

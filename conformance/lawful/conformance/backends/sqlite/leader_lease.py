@@ -27,6 +27,8 @@ CREATE TABLE leader_lease (
 class LeaderLease:
     """One method per function, named and called as the specification says, with the scope first."""
 
+    schema = SCHEMA
+
     def __init__(self, database: Database) -> None:
         self._database = database
 

@@ -31,6 +31,8 @@ _ROW = "SELECT id, created_at, status, node_tasks, error FROM tasks"
 class Tasks:
     """One method per function, named and called as the specification says."""
 
+    schema = SCHEMA
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
