@@ -104,7 +104,7 @@ def suite(project: Path, *arguments: str, **environment: str) -> tuple[int, str]
 def test_the_suite_passes_on_sqlite_without_any_option(project: Path) -> None:
     code, printed = suite(project)
     assert code == 0, printed
-    assert "9 passed" in printed
+    assert "13 passed, 3 skipped" in printed
 
 
 def test_the_suite_catches_a_store_that_accepts_an_id_twice(project: Path) -> None:
@@ -122,10 +122,35 @@ def test_the_suite_names_an_adapter_that_raises(project: Path) -> None:
     assert "raised KeyError" in printed
 
 
+def test_what_a_table_broke_with_one_client_blocks_the_later_stages(project: Path) -> None:
+    code, printed = suite(project, "--lawful-backend", "careless:Careless")
+    assert code == 1
+    assert "lawful: blocked: tasks broke a clause with one client at a time" in printed
+    assert "3 failed, 9 passed, 4 skipped" in printed
+
+
+def test_a_known_failure_is_expected_to_fail(project: Path) -> None:
+    (project / "careless.known-failures.toml").write_text('[TS-TASKS-1]\nreason = "an insert overwrites"\n')
+    code, printed = suite(project, "--lawful-backend", "careless:Careless")
+    assert code == 0, printed
+    assert "3 xfailed" in printed
+    assert "lawful: known failure of TS-TASKS-1: an insert overwrites" in printed
+    code, printed = suite(project, "--lawful-backend", "careless:Careless", "--lawful-known-failures", "none")
+    assert code == 1
+
+
+def test_a_known_failure_that_passes_fails(project: Path) -> None:
+    (project / "known.toml").write_text('[TS-TASKS-1]\nreason = "an insert overwrites"\n')
+    code, printed = suite(project, "--lawful-known-failures", str(project / "known.toml"))
+    assert code == 1
+    assert "unexpected pass of TS-TASKS-1" in printed
+    assert "1 failed, 12 passed" in printed
+
+
 def test_what_an_adapter_does_not_offer_is_shown_and_not_failed(project: Path) -> None:
     code, printed = suite(project, "--lawful-backend", "careless:OnlyTasks")
     assert code == 0, printed
-    assert "3 passed, 6 skipped" in printed
+    assert "5 passed, 11 skipped" in printed
     assert "lawful: unsupported: the table jobs" in printed
     _, printed = suite(project, "--lawful-backend", "careless:WithoutPrune", "-k", "tasks")
     assert "lawful: unsupported: tasks without prune" in printed
@@ -157,7 +182,7 @@ def test_the_suite_is_a_class_to_inherit_as_well(project: Path) -> None:
     (project / "test_mine.py").write_text(INHERITED)
     code, printed = run_pytest(project)
     assert code == 0, printed
-    assert "3 passed, 6 skipped" in printed
+    assert "5 passed, 11 skipped" in printed
 
 
 def test_the_header_shows_the_backend_and_the_variables(project: Path) -> None:

@@ -93,9 +93,19 @@ def beside(choice: BackendChoice) -> Path | None:
     """Where the file of a backend is, if it has one: beside its program or its module. None: there is no such place."""
     if choice.path in EXTERNAL.values():
         return _beside_program(choice.name.removeprefix("exec:")) if choice.name.startswith("exec:") else None
-    load_class(choice.path)
-    module = sys.modules[choice.path.partition(":")[0]]
-    return None if module.__file__ is None else _beside(Path(module.__file__))
+    return _first([choice.path.partition(":")[0], load_class(choice.path).__module__])
+
+
+def beside_class(backend: type) -> Path | None:
+    """Where the file of a backend is that was not chosen by name: beside the module of its class."""
+    return _first([backend.__module__])
+
+
+def _first(modules: Iterable[str]) -> Path | None:
+    """The first file that there is beside one of the modules, else the place for one."""
+    files = [Path(file) for name in modules if (file := sys.modules[name].__file__) is not None]
+    places = [_beside(file) for file in files]
+    return next((place for place in places if place.is_file()), places[0] if places else None)
 
 
 def _beside_program(command: str) -> Path | None:

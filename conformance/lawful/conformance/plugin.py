@@ -7,7 +7,7 @@ It offers what the author of an adapter needs: the option `--lawful-backend`, th
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,11 +15,17 @@ import pytest
 if TYPE_CHECKING:
     from lawful.conformance.adapter import Backend
     from lawful.conformance.backends.registry import BackendChoice
+    from lawful.conformance.known_failures import KnownFailure
+    from lawful.conformance.suite.progress import Progress
 
 DEFAULT_BACKEND = "sqlite"
 """Needs nothing but Python."""
 UNSUPPORTED = "unsupported: "
 """How the reason of a skipped test begins where the adapter does not offer what it tests."""
+BLOCKED = "blocked: "
+"""How the reason of a skipped test begins where an earlier stage found the table broken."""
+KNOWN = "known failure of "
+"""How the reason of a test begins that failed as the store is known to."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,6 +35,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME[,option=value]",
         help="store to test with pytest --pyargs lawful.conformance: an installed one, or module:Class "
         f"(default: LAWFUL_BACKEND, [tool.lawful] in pyproject.toml, {DEFAULT_BACKEND})",
+    )
+    group.addoption(
+        "--lawful-known-failures",
+        metavar="FILE",
+        help="clauses that the store is known to break, or none (default: the file beside the adapter)",
     )
 
 
@@ -55,13 +66,16 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What the adapter does not offer: shown always, because a skip is easily overlooked."""
+    """What was not put to the test and what is known to fail: shown always, because a skip is easily overlooked."""
     reasons = {
         report.longrepr[2].removeprefix("Skipped: ")
         for report in terminalreporter.stats.get("skipped", [])
         if isinstance(report.longrepr, tuple)
     }
-    for reason in sorted(reason for reason in reasons if reason.startswith(UNSUPPORTED)):
+    reasons |= {
+        getattr(report, "wasxfail", "").removeprefix("reason: ") for report in terminalreporter.stats.get("xfailed", [])
+    }
+    for reason in sorted(reason for reason in reasons if reason.startswith((UNSUPPORTED, BLOCKED, KNOWN))):
         terminalreporter.write_line(f"lawful: {reason}")
 
 
@@ -69,6 +83,27 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def backend(request: pytest.FixtureRequest) -> Backend:
     """The store to test, not started. Override it to test one of your own, a new one for each test."""
     return _choice(request.config).build()
+
+
+@pytest.fixture
+def lawful_known(request: pytest.FixtureRequest, backend: Backend) -> Mapping[str, KnownFailure]:
+    """The failures that the store is known to have, by clause."""
+    from lawful.conformance.known_failures import beside_class, known_failures, load
+
+    named = request.config.getoption("--lawful-known-failures")
+    choice = _choice(request.config)
+    if named is not None or isinstance(choice.build(), type(backend)):
+        return known_failures(choice, named)
+    beside = beside_class(type(backend))
+    return load(beside) if beside is not None and beside.is_file() else {}
+
+
+@pytest.fixture(scope="class")
+def lawful_progress() -> Progress:
+    """What the tests of a class found so far: a table that broke is not tried any harder."""
+    from lawful.conformance.suite.progress import Progress
+
+    return Progress()
 
 
 @pytest.fixture

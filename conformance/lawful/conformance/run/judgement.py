@@ -52,7 +52,18 @@ def judge(
     known: Mapping[str, KnownFailure] | None = None,
 ) -> Judgement:
     """Read the history at `path` and judge it; `known`: the failures that the backend is known to have."""
-    history = read_history(path)
+    return judge_history(read_history(path), path, budget, defects, command, known)
+
+
+def judge_history(
+    history: History,
+    path: Path,
+    budget: Budget,
+    defects: Counter[str] | None = None,
+    command: str | None = None,
+    known: Mapping[str, KnownFailure] | None = None,
+) -> Judgement:
+    """As `judge`, of a history that is not read from `path`, or was before."""
     model_of = models_for(history.header)
     verdict = check_objects(history.by_object(), model_of, budget, workers=None)
     evidence = gather_evidence(history, verdict, model_of, budget)
