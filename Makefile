@@ -25,6 +25,9 @@ test-slow: $(INSTALLED) ## Run the slow tests, and only those
 agreement: $(INSTALLED) ## Ask all checkers about 20,000 random histories per model (ARGUMENTS=--help: what else)
 	@$(BIN)/python -m tests.agreement $(ARGUMENTS)
 
+fuzz: $(INSTALLED) ## Read a million mutilated history files and configurations (ARGUMENTS=--help: what else)
+	@$(BIN)/python -m tests.fuzz $(ARGUMENTS)
+
 lint: $(INSTALLED) ## Check style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -61,4 +64,4 @@ $(INSTALLED): pyproject.toml $(CONSTRAINTS)
 	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --no-build-isolation --use-pep517 --editable '.[dev]'
 	@touch $@
 
-.PHONY: help demo test test-slow agreement lint format types bench bench-checkers lock clean install
+.PHONY: help demo test test-slow agreement fuzz lint format types bench bench-checkers lock clean install

@@ -45,6 +45,8 @@ COLUMNS = {
 }
 _AS_JSON = ("arguments", "result")
 _METADATA = b"lawful"
+_MOST_TEXT = 4 * 2**30
+"""Bytes of text in all cells together. A few megabytes can hold one long text a million times over."""
 
 
 def pyarrow_or_error() -> ModuleType:
@@ -60,7 +62,9 @@ def read_parquet(path: Path, reading: Reading) -> History:
     """The history in the table at `path`. Raises `UsageError`."""
     pyarrow = pyarrow_or_error()
     try:
-        table = pyarrow.parquet.read_table(path, memory_map=False)
+        # Texts stay in dictionaries, where each stands once, until it is known how long they are together.
+        table = pyarrow.parquet.read_table(path, memory_map=False, read_dictionary=_texts(pyarrow, path))
+        _check_size(pyarrow, table, path)
         rows: list[dict[str, Any]] = table.to_pylist()
         metadata = (table.schema.metadata or {}).get(_METADATA)
     except OSError as error:
@@ -72,6 +76,25 @@ def read_parquet(path: Path, reading: Reading) -> History:
     except (NotJson, NotWellFormed, WrongRecord, UnicodeDecodeError) as error:
         problem = error.problem if isinstance(error, WrongRecord) else str(error)
         raise UsageError(f"{path}: {problem}", hint="the table is not one that lawful wrote") from error
+
+
+def _texts(pyarrow: ModuleType, path: Path) -> list[str]:
+    schema = pyarrow.parquet.read_schema(path)
+    return [field.name for field in schema if pyarrow.types.is_string(field.type)]
+
+
+def _check_size(pyarrow: ModuleType, table: Any, path: Path) -> None:
+    """Raise `UsageError` where the cells hold more text than fits into memory."""
+    compute = importlib.import_module("pyarrow.compute")
+    text = 0
+    for column in table.columns:
+        for chunk in column.chunks:
+            if pyarrow.types.is_dictionary(chunk.type) and pyarrow.types.is_string(chunk.type.value_type):
+                lengths = compute.binary_length(chunk.dictionary)
+                text += compute.sum(compute.take(lengths, chunk.indices).cast("int64")).as_py() or 0
+    if text > _MOST_TEXT:
+        cause = f"its texts have {text:,} bytes, and {_MOST_TEXT:,} can be read"
+        raise UsageError(f"the history {path} is too large", cause=cause)
 
 
 def _history(rows: list[dict[str, Any]], metadata: bytes | None, reading: Reading) -> History:
