@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lawful.checkers.diagnosis import INDEPENDENCE
 from lawful.checkers.verdict import HistoryVerdict, ObjectVerdict, Verdict
 from lawful.models.history import History, ObjectKey, Operation, Outcome
 from lawful.models.model import Refusal
@@ -104,10 +103,10 @@ def _observations(history: History, objects: Iterable[ObjectVerdict], tables: Ma
     parts = history.by_object()
     for operations in parts.values():
         counted[GENERAL] += sum(_overlaps(operations))
-    for name, clause in INDEPENDENCE.items():
-        siblings = [operations for key, operations in parts.items() if key.object == name]
-        if len(siblings) > 1:
-            counted[clause] += sum(map(len, siblings))
+    for table in tables.values():
+        siblings = [operations for key, operations in parts.items() if key.object == table.name]
+        if table.independence is not None and len(siblings) > 1:
+            counted[table.independence] += sum(map(len, siblings))
     last_kill_ns = max((fault.call_ns for fault in history.faults if fault.fault == "kill"), default=None)
     seen_by: Counter[int] = Counter()
     offered: set[tuple[str, str]] = set()

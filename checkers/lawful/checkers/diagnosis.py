@@ -16,10 +16,9 @@ from lawful.checkers.linearizability.prefix import failing_prefix
 from lawful.checkers.verdict import HistoryVerdict, ObjectVerdict, Refused, Verdict
 from lawful.models.history import FaultEvent, History, ObjectKey, Operation, Outcome
 from lawful.models.model import AnyModel, Call, Refusal, Window, state_after, transitions
+from lawful.specs.task_store import TABLES
 
 CRASHES = frozenset({"kill", "power-loss"})
-INDEPENDENCE = {"leader_lease": "TS-LEADER_LEASE-7"}
-"""The clause that says that the keys of an object are independent of each other."""
 
 CheckObject: TypeAlias = Callable[[Sequence[Operation], AnyModel[Any]], ObjectVerdict]
 """A linearizability checker."""
@@ -70,7 +69,8 @@ def _shared_keys(
     check: CheckObject,
 ) -> Refusal | None:
     """Whether the answers are right once all keys of the object are taken for one."""
-    clause = INDEPENDENCE.get(part.key.object)
+    table = TABLES.get(part.key.object)
+    clause = None if table is None else table.independence
     siblings = [key for key in parts if key.object == part.key.object]
     if part.verdict is not Verdict.VIOLATION or clause is None or len(siblings) == 1:
         return None
