@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import random
 import subprocess
 import sys
@@ -115,6 +116,17 @@ def test_a_refused_command_leaves_no_trace(wrong: Command) -> None:
     with pytest.raises(Refused):
         store.apply(wrong)
     assert store.apply(everything) == before
+
+
+def test_a_snapshot_of_the_state_goes_on_where_it_was_taken() -> None:
+    choice = random.Random(2)
+    store = TaskStore()
+    for number in range(200):
+        store.apply(_random_command(choice, number))
+    copy: TaskStore = pickle.loads(pickle.dumps(store))  # noqa: S301  # PySyncObj does the same with its snapshots
+    for number in range(200, 400):
+        again = _random_command(choice, number)
+        assert identical(copy.apply(again), store.apply(again))
 
 
 def test_the_same_log_gives_the_same_answers_in_every_process() -> None:

@@ -234,9 +234,17 @@ def _check_argument(call: Call, argument: Argument) -> None:
         raise UnknownCall(f"{value!r} is no {argument.name} that {call.function} knows; known: {known}")
     if argument.members and isinstance(value, Mapping):
         for name, member in value.items():
-            if not isinstance(member, Mapping) or set(member) != set(argument.members):
+            if not _has_texts(member, argument.members):
                 wanted_members = " and ".join(argument.members)
-                raise UnknownCall(f"{name!r} in {argument.name} must have {wanted_members}, not {member!r}")
+                raise UnknownCall(f"{name!r} in {argument.name} must have texts as {wanted_members}, not {member!r}")
+
+
+def _has_texts(member: Json, names: Sequence[str]) -> bool:
+    return (
+        isinstance(member, Mapping)
+        and set(member) == set(names)
+        and all(isinstance(text, str) for text in member.values())
+    )
 
 
 def _seen(place: Place, value: Value) -> Template:

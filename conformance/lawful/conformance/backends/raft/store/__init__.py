@@ -1,4 +1,4 @@
-"""The state that every node holds: plain tables in memory, changed by the commands of the log and by nothing else."""
+"""The state that every node holds: the declared tables, changed by the commands of the log and by nothing else."""
 
 from lawful.conformance.backends.raft.store.command import Command, Refused
 from lawful.conformance.backends.raft.store.task_store import TaskStore

@@ -9,14 +9,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
+from lawful.models.model import Call, UnknownCall
+from lawful.models.task_store.execution import Execution
 from lawful.models.values import Json
-from lawful.specs.table import Argument, Function
+from lawful.specs.table import Function, Table
 from lawful.specs.task_store import TABLES
 
 DEEPEST_NESTING = 100
 """Levels of arrays and objects in a value. Python's parser gives up at a depth that depends on who calls it, and a
 command that one node can read and another cannot would let the two drift apart."""
+
+
+@cache
+def execution_of(table: str) -> Execution:
+    """What carries out the functions of `table`. No part of the state: a snapshot holds values only."""
+    return Execution(TABLES[table])
 
 
 class Refused(Exception):
@@ -63,34 +72,20 @@ def check_command(command: Command) -> None:
     if (command.key is None) != (table.key is None):
         wanted = "no key" if table.key is None else f"a {table.key} as key"
         raise Refused(f"{command.table} takes {wanted}")
-    _check_arguments(function, command.arguments)
+    _check_arguments(table, function, command.arguments)
 
 
-def _check_arguments(function: Function, arguments: Mapping[str, Json]) -> None:
+def _check_arguments(table: Table, function: Function, arguments: Mapping[str, Json]) -> None:
     names = {argument.name for argument in function.arguments}
     if arguments.keys() != names:
         raise Refused(f"{function.name} takes {sorted(names)}, not {sorted(arguments)}")
-    for argument in function.arguments:
-        value = arguments[argument.name]
-        if not _has_type(value, argument):
-            raise Refused(f"{function.name} needs {argument.name!r} to be of type {argument.type}, not {value!r}")
+    for name, value in arguments.items():
         if _deeper_than(value, DEEPEST_NESTING):
-            raise Refused(f"{argument.name!r} is nested deeper than {DEEPEST_NESTING} levels")
-
-
-def _has_type(value: Json, argument: Argument) -> bool:
-    if value is None and argument.nullable:
-        return True
-    match argument.type:
-        case "any":
-            return True
-        case "string":
-            return isinstance(value, str)
-        case "integer":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "object":
-            return isinstance(value, Mapping)
-    raise AssertionError(f"the specification has a type that this store does not know: {argument.type}")
+            raise Refused(f"{name!r} is nested deeper than {DEEPEST_NESTING} levels")
+    try:
+        execution_of(table.name).checked(Call(function.name, arguments))
+    except UnknownCall as error:
+        raise Refused(str(error)) from error
 
 
 def _deeper_than(value: Json, levels: int) -> bool:
