@@ -136,6 +136,9 @@ class ListRows:
     """Null: no limit."""
     offset: Argument | None = None
     """Null: none."""
+    choice: str | None = None
+    """The clause that says which rows are kept, in a table that drops some; it is broken by a list that shows others or
+    lacks some. None: what holds for all lists."""
 
 
 @dataclass(frozen=True, slots=True)

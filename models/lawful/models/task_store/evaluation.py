@@ -127,7 +127,8 @@ class Evaluator:
             case x.Conditional(condition, then, otherwise):
                 return lambda at: of(then, at) if of(condition, at) else of(otherwise, at)
             case x.Sha256(hashed):
-                return lambda at: hashlib.sha256(str(of(hashed, at)).encode()).hexdigest()
+                # Half a surrogate pair has no UTF-8, and no store takes it; a history may name it all the same.
+                return lambda at: hashlib.sha256(str(of(hashed, at)).encode(errors="surrogatepass")).hexdigest()
         return self._compiled_container(expression)
 
     def _compiled_container(self, expression: x.Expression) -> Evaluated:

@@ -122,11 +122,26 @@ def _wrong_list(functions: Functions, body: ListRows, situation: Situation, repl
         return None
     existing = {canonical(row) for row in rows}
     if not shown <= existing:
-        return Refusal(f"{len(shown - existing)} of the rows do not exist, or not like this", LIST_CLAUSE)
+        because = f"{len(shown - existing)} of the rows do not exist, or not like this"
+        return Refusal(because, _stray_rows_clause(functions.table, body, rows, reply))
     limited = (body.limit, body.offset)
     pages = any(argument is not None and situation.arguments[argument.name] for argument in limited)
     zero = body.limit is not None and situation.arguments[body.limit.name] == 0
     right = {canonical(row) for row in functions.listed(body, situation)}
     if shown == right or pages or zero or not shown <= right:
         return Refusal("these are rows of the table, but not the right ones in the right order", body.clause)
-    return Refusal(f"the list lacks {len(right - shown)} rows of the table", LIST_CLAUSE)
+    return Refusal(f"the list lacks {len(right - shown)} rows of the table", body.choice or LIST_CLAUSE)
+
+
+def _stray_rows_clause(table: Table, body: ListRows, rows: Sequence[Json], shown: Sequence[Json]) -> str:
+    """The clause that rows break which do not exist: of a table that drops rows, those that should be gone by now."""
+    if body.choice is None:
+        return LIST_CLAUSE
+    known = {_key_of(table, row) for row in rows}
+    if all(_key_of(table, row) in known for row in shown):
+        return table.wrong_row or LIST_CLAUSE
+    return body.choice
+
+
+def _key_of(table: Table, row: Json) -> str:
+    return canonical([row.get(field.name) for field in table.row_key] if isinstance(row, Mapping) else None)

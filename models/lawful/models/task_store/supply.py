@@ -1,7 +1,8 @@
 """Where the values in answers about a declared table come from, read off its declaration (see `sources`).
 
 A field is followed where every function that sets it takes it as it is from an argument or a constant, for the one
-row that the call names. What is computed, chosen by the store or set on any row is not followed.
+row that the call names, by its key or by what its key is made of. What is computed, chosen by the store or set on any
+row is not followed.
 """
 
 from __future__ import annotations
@@ -9,8 +10,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 from lawful.models.history import Operation
+from lawful.models.model import Window
+from lawful.models.rows import Rows
 from lawful.models.sources import Shown
-from lawful.models.task_store.state import key_text
+from lawful.models.task_store.decisions import Decisions
+from lawful.models.task_store.evaluation import Evaluator, Situation
+from lawful.models.task_store.state import Row, TableState, key_text
 from lawful.models.values import Json, canonical, identical
 from lawful.models.wording import value_text
 from lawful.specs import function as f
@@ -21,12 +26,15 @@ from lawful.specs.table import Table
 EXISTENCE = "exists"
 VALUE_CLAUSE = "TS-ALL-5"
 
+_NO_STATE = TableState(Row((), ()), Rows())
+
 
 class Supply:
     """What the operations on one table supply, and what their answers show."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._evaluator = Evaluator(table)
         self._keys = tuple(field.name for field in table.row_key)
         fields = table.fields if table.row_key else table.beside
         untold = {name for function in table.functions for name in _not_followed(function)}
@@ -104,14 +112,19 @@ class Supply:
     def _key(self, body: f.OnRow | f.OnWhole, operation: Operation) -> str:
         if isinstance(body, f.OnWhole):
             return ""
-        parts = [operation.arguments.get(name) for name in self._keys]
+        if body.key:
+            # A key is made of arguments alone: there is no state yet, and no time, to ask.
+            asked = Situation(_NO_STATE, operation.arguments, Decisions(Window(0, 0)))
+            parts = [self._evaluator.value(part, asked) for part in body.key]
+        else:
+            parts = [operation.arguments.get(name) for name in self._keys]
         return key_text([part for part in parts if isinstance(part, str | int)])
 
 
 def _not_followed(function: f.Function) -> Iterable[str]:
     """The fields that `function` sets to what no argument says, or on a row that no argument names."""
     cases = function.body.cases if isinstance(function.body, f.OnRow | f.OnWhole | f.OnAnyRow) else ()
-    named = not isinstance(function.body, f.OnAnyRow) and not (isinstance(function.body, f.OnRow) and function.body.key)
+    named = not isinstance(function.body, f.OnAnyRow)
     for case in cases:
         for effect in case.effects:
             if isinstance(effect, f.Insert | f.Update):
