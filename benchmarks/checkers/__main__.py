@@ -7,27 +7,37 @@ is measured.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import platform
+import re
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
+from benchmarks.checkers import document
 from benchmarks.checkers.cases import Corpus, Extent, Series, corpora_in, series_of, write_recorded
+from benchmarks.checkers.commands import runs
 from benchmarks.checkers.comparison import Answer, Row, errors_of
+from benchmarks.checkers.document import DOCUMENT, RESULTS
 from benchmarks.checkers.generation import Case, write_case
-from benchmarks.checkers.measurement import Limits, Side, measure, our_side, porcupine_side
+from benchmarks.checkers.measurement import PORCUPINE, Limits, Side, measure, our_side, porcupine_side
 from benchmarks.checkers.plot import draw
 from benchmarks.checkers.table import as_json, heading, line
 
 _RECORDED = Path(__file__).resolve().parents[3] / "shared" / "histories"
-_LIMIT_S = 10.0
-_QUICK_LIMIT_S = 0.5
+_LIMIT_S = 5.0
+_QUICK_LIMIT_S = 1.0
+_COMMANDS = {Extent.QUICK: (100,), Extent.DEFAULT: (100, 1_000_000), Extent.HUGE: (100, 1_000_000, 10_000_000)}
+"""How long the files are that `lawful check` is run on."""
 
 
 def run(
@@ -83,14 +93,17 @@ def _ask(side: Side | str, reason: str | None, files: list[Path], limits: Limits
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.checkers", description=(__doc__ or "").split("\n")[0])
     extent = parser.add_mutually_exclusive_group()
-    extent.add_argument("--quick", action="store_true", help="small histories and a limit of 0.5 s; within a minute")
+    extent.add_argument("--quick", action="store_true", help="small histories and a limit of 1 s; within a minute")
     extent.add_argument("--huge", action="store_true", help="also histories of 10^7 operations")
-    parser.add_argument("--limit", type=float, help="seconds that each side gets for each history (default: 10)")
+    parser.add_argument("--limit", type=float, help="seconds that each side gets for each history (default: 5)")
     parser.add_argument("--memory-mb", type=float, default=4096.0, help="memory that each side gets, in 10^6 bytes")
     parser.add_argument("--only", metavar="TEXT", help="only histories whose name has this text")
     parser.add_argument("--histories", type=Path, default=_RECORDED, help="folder of recorded histories")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the results there as JSON")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the series of lengths; needs matplotlib")
+    parser.add_argument(
+        "--document", action="store_true", help=f"keep the results, and renew {DOCUMENT.name} with them"
+    )
     return parser.parse_args()
 
 
@@ -105,7 +118,7 @@ def main() -> int:
     if not corpora and not wanted:
         _tell(f"recorded histories are left out: there are none in {os.path.relpath(options.histories)}")
     before, started = _load(), time.monotonic()
-    rows = []
+    rows, commands = [], []
     with tempfile.TemporaryDirectory() as folder:
         porcupine = porcupine_side(limits, Path(folder))
         if isinstance(porcupine, str):
@@ -114,12 +127,24 @@ def main() -> int:
         for row in run(list(chosen), corpora, porcupine, limits, Path(folder)):
             print(line(row), flush=True)
             rows.append(row)
-    about = {"machine": _machine(), "load": [before, _load()], "limits": asdict(limits), "extent": extent}
-    if options.output is not None:
-        text = json.dumps(as_json(rows, seconds=time.monotonic() - started, **about), indent=1)
-        options.output.write_text(text + "\n", encoding="utf-8")
+        if not wanted:
+            for command in runs(_COMMANDS[extent], Path(folder)):
+                _tell(f"lawful check, {command.name}: {command.seconds:.2f} s, {command.peak_mb:.0f} MB")
+                commands.append(asdict(command))
+    about: dict[str, Any] = {
+        "machine": _machine(),
+        "load": [before, _load()],
+        "limits": asdict(limits),
+        "extent": extent,
+    }
+    text = json.dumps(as_json(rows, commands=commands, seconds=time.monotonic() - started, **about), indent=1) + "\n"
+    for path in (options.output, RESULTS if options.document else None):
+        if path is not None:
+            path.write_text(text, encoding="utf-8")
     if options.plot is not None and (reason := draw(rows, options.plot, limits.seconds)) is not None:
         _tell(f"no picture was drawn: {reason}")
+    if options.document:
+        document.main()
     errors = errors_of(rows)
     for error in errors:
         _tell(f"error: {error}")
@@ -129,14 +154,31 @@ def main() -> int:
     return 1 if errors else 0
 
 
-def _machine() -> dict[str, str | int | None]:
+def _machine() -> dict[str, Any]:
     return {
         "system": platform.system(),
         "processor": platform.machine(),
         "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "numpy": version("numpy"),
+        "versions": {"Python": platform.python_version(), **_versions(), **_go()},
     }
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in ("numpy", "numba"):
+        with contextlib.suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+def _go() -> dict[str, str]:
+    """The versions of Go and Porcupine, where there is Go."""
+    go = shutil.which("go")
+    if go is None:
+        return {}
+    said = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, check=False).stdout.strip()
+    required = re.search(r"porcupine (v\S+)", (PORCUPINE / "go.mod").read_text(encoding="utf-8"))
+    return {"Go": said.removeprefix("go"), "Porcupine": required[1].removeprefix("v") if required else "unknown"}
 
 
 def _load() -> float:

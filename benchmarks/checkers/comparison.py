@@ -30,6 +30,11 @@ class Answer:
         return sum(one.seconds for one in self.measured)
 
     @property
+    def cpu_seconds(self) -> float:
+        """What all threads together used of the processors, for all histories of the row."""
+        return sum(one.cpu_seconds for one in self.measured)
+
+    @property
     def peak_mb(self) -> float:
         return max((one.peak_mb for one in self.measured), default=0.0)
 
@@ -69,6 +74,13 @@ class Row:
         if not (self.ours.decided and self.porcupine.decided):
             return None
         return self.ours.seconds / max(self.porcupine.seconds, 1e-9)
+
+    @property
+    def cpu_ratio(self) -> float | None:
+        """The same of the time of the processors, which others who are busy on the machine change little."""
+        if self.ratio is None:
+            return None
+        return self.ours.cpu_seconds / max(self.porcupine.cpu_seconds, 1e-9)
 
     def _sides(self) -> tuple[tuple[str, Answer], tuple[str, Answer]]:
         return ("ours", self.ours), ("Porcupine", self.porcupine)

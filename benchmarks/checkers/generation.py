@@ -22,6 +22,10 @@ from numpy.typing import NDArray
 from benchmarks.checkers import neutral
 from benchmarks.checkers.objects import OBJECTS
 from benchmarks.checkers.stale import NEVER, Simulated, make_stale
+from lawful.models.values import Json
+
+_INITIAL: dict[str, Json] = {"key-value": "", "register": 0, "cas-register": 0, "counter": 0, "semaphore": 1}
+"""What each object begins with; the others are empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,7 @@ def write_case(case: Case, path: Path) -> None:
     simulated = _simulate(case)
     if case.violation:
         make_stale(simulated, case.model, case.clients)
-    initial = "" if case.model == "key-value" else 0 if "register" in case.model else None
-    below = None if case.model == "key-value" else case.operations + 2
-    neutral.write(path, neutral.Head(case.model, initial, below), _rows(simulated))
+    neutral.write(path, neutral.Head(case.model, _INITIAL.get(case.model)), _rows(simulated))
 
 
 def _simulate(case: Case) -> Simulated:

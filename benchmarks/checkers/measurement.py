@@ -20,7 +20,7 @@ from typing import Any
 
 import psutil
 
-_PORCUPINE = Path(__file__).resolve().parent / "porcupine"
+PORCUPINE = Path(__file__).resolve().parent / "porcupine"
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _BUILD_TIMEOUT_S = 300
 _POLL_S = 0.05
@@ -44,6 +44,8 @@ class Measured:
     verdict: str
     method: str
     seconds: float
+    cpu_seconds: float
+    """What all its threads together used of the processors."""
     peak_mb: float
     operations: int
     bare_mb: float
@@ -81,7 +83,7 @@ def porcupine_side(limits: Limits, folder: Path) -> Side | str:
     program = folder / "porcupine"
     try:
         build = [go, "build", "-trimpath", "-o", str(program), "."]
-        subprocess.run(build, cwd=_PORCUPINE, check=True, capture_output=True, text=True, timeout=_BUILD_TIMEOUT_S)
+        subprocess.run(build, cwd=PORCUPINE, check=True, capture_output=True, text=True, timeout=_BUILD_TIMEOUT_S)
     except subprocess.CalledProcessError as error:
         return f"go build failed: {(error.stderr.strip().splitlines() or ['no message'])[-1]}"
     except subprocess.TimeoutExpired:
@@ -105,7 +107,7 @@ def measure(side: Side, files: Sequence[Path], limits: Limits) -> list[Measured]
         measured = [_measured(json.loads(line)) for line in output if line.endswith("\n")]
         wrong = errors.read().strip().splitlines()
     verdict, note = (FAILED, (wrong or ["no message"])[-1]) if ended is None else (INCONCLUSIVE, ended)
-    lost = Measured(verdict, side.name, seconds, peak_mb, 0, 0.0, note=note)
+    lost = Measured(verdict, side.name, seconds, seconds, peak_mb, 0, 0.0, note=note)
     return measured + [lost] * (len(files) - len(measured))
 
 

@@ -1,7 +1,6 @@
 """The file that both sides of the benchmark read: JSON lines that favour neither.
 
-The first line is a header: `model`, `initial` and `integers_below` (the values of the history are integers from 0 to
-below this number; null: they are not). Each other line is one operation, in order of invocation:
+The first line is a header: `model` and `initial`. Each other line is one operation, in order of invocation:
 
     [key, function, [arguments], answer, call, return]
 
@@ -28,6 +27,9 @@ FUNCTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "fifo-queue": {"enqueue": ("value",), "dequeue": ()},
     "priority-queue": {"insert": ("value",), "delete_min": ()},
     "stack": {"push": ("value",), "pop": ()},
+    "append-list": {"read": (), "append": ("value",)},
+    "counter": {"read": (), "add": ("delta",), "add_and_get": ("delta",)},
+    "semaphore": {"acquire": (), "release": ()},
 }
 """The functions of each model with the names of their arguments, in the order of the file."""
 
@@ -41,14 +43,13 @@ class Head:
 
     model: str
     initial: Json
-    integers_below: int | None = None
 
 
 def write(path: Path, head: Head, rows: Iterable[Row]) -> None:
     """Write a history; `rows` are in order of invocation."""
     encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
     with path.open("w", encoding="utf-8") as stream:
-        header = {"model": head.model, "initial": head.initial, "integers_below": head.integers_below}
+        header = {"model": head.model, "initial": head.initial}
         stream.write(encode(header) + "\n")
         stream.writelines(encode(row) + "\n" for row in rows)
 

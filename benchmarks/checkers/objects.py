@@ -147,6 +147,53 @@ def _priority_queue(random: Random, wanted: Wanted) -> Step:
     return make(random, priorities)
 
 
+def _append_list(random: Random, wanted: Wanted) -> Step:
+    """Ten lists, since a read shows all of one."""
+    lists: list[list[int]] = [[] for _ in range(KEYS)]
+    number = 0
+
+    def step(unknown: bool, happens: bool) -> tuple[Json, str, list[Json], Json]:
+        nonlocal number
+        key = random.randrange(KEYS)
+        if not unknown and random.random() < 0.5:
+            return key, "read", [], list(lists[key])
+        number += 1
+        if happens:
+            lists[key].append(number)
+        return key, "append", [number], None
+
+    return step
+
+
+def _counter(random: Random, wanted: Wanted) -> Step:
+    state = 0
+
+    def step(unknown: bool, happens: bool) -> tuple[Json, str, list[Json], Json]:
+        nonlocal state
+        luck = random.random()
+        if not unknown and luck < 0.4:
+            return None, "read", [], state
+        state += happens
+        return (None, "add", [1], None) if luck < 0.8 else (None, "add_and_get", [1], state)
+
+    return step
+
+
+def _semaphore(random: Random, wanted: Wanted) -> Step:
+    """A lock: one permit."""
+    free = True
+
+    def step(unknown: bool, happens: bool) -> tuple[Json, str, list[Json], Json]:
+        nonlocal free
+        acquires = random.random() < 0.5
+        granted = free == acquires
+        if happens and granted:
+            free = not acquires
+        return None, "acquire" if acquires else "release", [], granted
+
+    return step
+
+
 OBJECTS: dict[str, Callable[[Random, Wanted], Step]] = {
     "register": _register,
     "cas-register": _cas_register,
@@ -155,5 +202,8 @@ OBJECTS: dict[str, Callable[[Random, Wanted], Step]] = {
     "fifo-queue": _queue,
     "stack": _stack,
     "priority-queue": _priority_queue,
+    "append-list": _append_list,
+    "counter": _counter,
+    "semaphore": _semaphore,
 }
 """By the name of the model."""

@@ -2,9 +2,8 @@
 
     python -m benchmarks.checkers.ours --limit 10 FILE...
 
-The clock runs while a history that was read is decided: by the monitor of its data type and, where there is none or it
-cannot tell, by the general search. Monitors get columns. The search wants operations as Python objects; up to 10^5 of
-them are ready before the clock starts, as they are in `lawful check`, and more are made only if they are needed.
+The clock runs while the front door decides every object of a history that was read. It gets what `lawful check` gives
+it: a large history as columns, a small one as operations. One core is used.
 """
 
 from __future__ import annotations
@@ -15,8 +14,7 @@ import json
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import partial
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -25,17 +23,20 @@ import numpy as np
 
 from benchmarks.checkers.memory import forget_peak, peak_mb
 from benchmarks.checkers.neutral import FUNCTIONS, Head, read_head, read_rows
-from lawful.checkers.columns import NEVER_NS, OK, UNKNOWN, Columns, IntegerValues, InternedValues, empty_columns
-from lawful.checkers.linearizability import search
-from lawful.checkers.linearizability.monitors import monitor_for
-from lawful.checkers.verdict import Budget, ObjectVerdict, Verdict, overall
+from lawful.checkers.columns import NEVER_NS, OK, UNKNOWN
+from lawful.checkers.linearizability.check import check_parts
+from lawful.checkers.recording import RecordedOperations, Recording, Shape, recorded_value
+from lawful.checkers.value_tables import InternedValues
+from lawful.checkers.verdict import Budget, Verdict, overall
 from lawful.models.catalogue import MODELS
 from lawful.models.history import ObjectKey, Operation
-from lawful.models.model import AnyModel
 from lawful.models.values import Json
 
-_MOST_PREPARED = 100_000
+_AS_COLUMNS_FROM = 25_000
+"""Operations from which on `lawful check` reads a file into columns."""
 _BLOCK = 100_000
+_OVERRUN = 1.2
+"""The budget is for each object of a history; all of them together may take no more than this many times as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Report:
     method: str
     seconds: float
     """The median over the repetitions."""
+    cpu_seconds: float
+    """Likewise, of the time that all threads together used of the processors."""
     repetitions: int
     operations: int
     bare_mb: float
@@ -55,15 +58,7 @@ class Report:
     """The peak while checking, the history itself included."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One key of a history."""
-
-    columns: Columns
-    operations: list[Operation] | None
-
-
-def check_file(file: Path, budget: Budget, repetitions: int = 5, repeat_within_s: float = 2.0) -> Report:
+def check_file(file: Path, budget: Budget, repetitions: int = 5, repeat_within_s: float = 1.0) -> Report:
     """Read the history in `file` and check it; histories that take little time several times."""
     bare = peak_mb()
     with file.open(encoding="utf-8") as stream:
@@ -73,14 +68,18 @@ def check_file(file: Path, budget: Budget, repetitions: int = 5, repeat_within_s
     gc.collect()
     forget_peak()
     seconds: list[float] = []
+    cpu_seconds: list[float] = []
     verdict = Verdict.NOTHING_CHECKED
     # Twice at least: the first time may include compiling what runs natively.
     while len(seconds) < 2 or (len(seconds) < repetitions and sum(seconds) < repeat_within_s):
-        started = time.perf_counter()
-        verdicts = _decide(parts, model, budget)
+        started, cpu_before = time.perf_counter(), time.process_time()
+        verdicts = check_parts(parts, lambda key: model, budget).objects
         seconds.append(time.perf_counter() - started)
+        cpu_seconds.append(time.process_time() - cpu_before)
         gc.collect()
         verdict = overall(part.verdict for part in verdicts)
+        if budget.seconds is not None and seconds[-1] > budget.seconds * _OVERRUN:
+            verdict = Verdict.INCONCLUSIVE
         if verdict is Verdict.INCONCLUSIVE:
             break
     return Report(
@@ -88,98 +87,69 @@ def check_file(file: Path, budget: Budget, repetitions: int = 5, repeat_within_s
         verdict=str(verdict),
         method=", ".join(sorted({part.method for part in verdicts})),
         seconds=statistics.median_low(seconds),
+        cpu_seconds=statistics.median_low(cpu_seconds),
         repetitions=len(seconds),
-        operations=sum(len(part.columns) for part in parts),
+        operations=sum(map(len, parts.values())),
         bare_mb=bare,
         peak_mb=peak_mb(),
     )
 
 
-def _decide(parts: Sequence[_Part], model: AnyModel[Any], budget: Budget) -> list[ObjectVerdict]:
-    """The verdict on each part; the first violation is the verdict on the history, so nothing is checked after it."""
-    verdicts: list[ObjectVerdict] = []
-    started = time.perf_counter()
-    for part in parts:
-        verdicts.append(_decide_part(part, model, _left(budget, started)))
-        if verdicts[-1].verdict is Verdict.VIOLATION:
-            break
-    return verdicts
-
-
-def _decide_part(part: _Part, model: AnyModel[Any], budget: Budget) -> ObjectVerdict:
-    started = time.perf_counter()
-    monitor = monitor_for(model)
-    if monitor is not None:
-        verdict = monitor.check_object(part.columns, model, budget)
-        used_up = budget.seconds is not None and time.perf_counter() - started >= budget.seconds
-        if used_up or verdict.verdict is not Verdict.INCONCLUSIVE:
-            return verdict
-    operations = part.operations
-    if operations is None:
-        operations = [part.columns.operation(row) for row in range(len(part.columns))]
-    return search.check_object(operations, model, _left(budget, started))
-
-
-def _left(budget: Budget, started: float) -> Budget:
-    """What is left of the time of a budget."""
-    if budget.seconds is None:
-        return budget
-    return Budget(max(0.001, budget.seconds - (time.perf_counter() - started)), budget.memory_mb)
-
-
-def _read_parts(stream: TextIO, head: Head) -> list[_Part]:
+def _read_parts(stream: TextIO, head: Head) -> dict[ObjectKey, Sequence[Operation]]:
     """The history by key, in order of the first invocation on each."""
-    blocks: dict[Json, list[Columns]] = {}
-    values = InternedValues() if head.integers_below is None else IntegerValues(head.integers_below)
-    rows = read_rows(stream)
-    first_index = 0
-    while block := list(islice(rows, _BLOCK)):
-        by_key: dict[Json, list[tuple[int, list[Any]]]] = {}
-        for index, row in enumerate(block, first_index):
-            by_key.setdefault(row[0], []).append((index, row))
-        for key, numbered in by_key.items():
-            blocks.setdefault(key, []).append(_columns(numbered, key, head.model, values))
-        first_index += len(block)
-    parts = []
-    for of_key in blocks.values():
-        columns = _joined(of_key)
-        prepared = len(columns) <= _MOST_PREPARED
-        operations = [columns.operation(row) for row in range(len(columns))] if prepared else None
-        parts.append(_Part(columns, operations))
+    recording, rows_of = _recorded(stream, head)
+    parts: dict[ObjectKey, Sequence[Operation]] = {}
+    for key, rows in zip(recording.objects, rows_of, strict=True):
+        part = RecordedOperations(recording, rows)
+        parts[key] = part if len(recording.process) >= _AS_COLUMNS_FROM else tuple(part)
     return parts
 
 
-def _columns(
-    numbered: Sequence[tuple[int, list[Any]]], key: Json, model: str, values: IntegerValues | InternedValues
-) -> Columns:
-    object_key = ObjectKey(model, None if key is None else str(key))
-    columns = empty_columns(len(numbered), object_key, FUNCTIONS[model], values)
-    codes = {name: code for code, name in enumerate(FUNCTIONS[model])}
-    number = values.intern if isinstance(values, InternedValues) else partial(_number_of, values)
-    for row, (index, (_, function, arguments, answer, call, returned)) in enumerate(numbered):
-        columns.index[row] = index
-        columns.function[row] = codes[function]
-        columns.call_ns[row] = call
-        columns.return_ns[row] = NEVER_NS if returned is None else returned
-        columns.outcome[row] = UNKNOWN if returned is None else OK
-        columns.result[row] = number(answer)
-        for column, argument in zip((columns.first, columns.second), arguments, strict=False):
-            column[row] = number(argument)
-    return columns
+def _recorded(stream: TextIO, head: Head) -> tuple[Recording, list[Any]]:
+    """All operations, and which of them are on each object."""
+    values, objects = InternedValues(), dict[Json, int]()
+    shapes = [Shape(name, parameters) for name, parameters in FUNCTIONS[head.model].items()]
+    codes = {shape.function: code for code, shape in enumerate(shapes)}
+    blocks: list[list[Any]] = []
+    rows = read_rows(stream)
+    while block := [_entry(row, codes, objects, values) for row in islice(rows, _BLOCK)]:
+        blocks.append([np.array(column, np.int64) for column in zip(*block, strict=True)])
+    columns = [np.concatenate(parts) for parts in zip(*blocks, strict=True)] if blocks else [np.zeros(0, np.int64)] * 8
+    blocks.clear()
+    nothing = np.broadcast_to(np.zeros(1, np.int32), len(columns[0]))
+    recording = Recording(
+        objects=[ObjectKey(head.model, None if key is None else str(key)) for key in objects],
+        shapes=shapes,
+        values=values,
+        texts=(None,),
+        process=np.arange(len(columns[0])),
+        object=columns[0].astype(np.int32),
+        shape=columns[1].astype(np.int32),
+        first=columns[2],
+        second=columns[3],
+        outcome=columns[4].astype(np.uint8),
+        result=columns[5],
+        call_ns=columns[6],
+        return_ns=columns[7],
+        error=nothing,
+        server=nothing,
+    )
+    return recording, [np.flatnonzero(recording.object == number) for number in range(len(objects))]
 
 
-def _number_of(values: IntegerValues, value: Json) -> int:
-    number = values.number_of(value)
-    if number is None:
-        raise ValueError(f"{value!r} is not an integer below the one in the header")
-    return number
-
-
-def _joined(blocks: Sequence[Columns]) -> Columns:
-    first = blocks[0]
-    names = ("index", "call_ns", "return_ns", "outcome", "function", "first", "second", "result")
-    arrays: dict[str, Any] = {name: np.concatenate([getattr(block, name) for block in blocks]) for name in names}
-    return replace(first, **arrays)
+def _entry(row: list[Any], codes: dict[str, int], objects: dict[Json, int], values: InternedValues) -> tuple[int, ...]:
+    """One operation as it stands in the columns."""
+    key, function, arguments, answer, call, returned = row
+    given = [recorded_value(value, values) for value in (*arguments, None, None)[:2]]
+    return (
+        objects.setdefault(key, len(objects)),
+        codes[function],
+        *given,
+        UNKNOWN if returned is None else OK,
+        recorded_value(answer, values),
+        call,
+        NEVER_NS if returned is None else returned,
+    )
 
 
 def main() -> None:

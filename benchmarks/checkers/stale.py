@@ -191,6 +191,57 @@ def _stale_priority_queue(simulated: Simulated, place: int, reach: int) -> bool:
     )
 
 
+def _stale_append_list(simulated: Simulated, place: int, reach: int) -> bool:
+    """A read answers an old list that lacks what a finished append added: what was appended stays."""
+    if simulated.function[place] != "read" or not simulated.known(place):
+        return False
+    key = simulated.key[place]
+    nearby = [other for other in range(max(0, place - reach), place) if simulated.key[other] == key]
+    added = {
+        simulated.arguments[other][0]
+        for other in nearby
+        if simulated.function[other] == "append" and simulated.known(other) and simulated.before(other, place)
+    }
+    for other in nearby:
+        shown = simulated.answer[other]
+        if isinstance(shown, list) and not added.issubset(shown):
+            simulated.answer[place] = shown
+            return True
+    return False
+
+
+def _stale_counter(simulated: Simulated, place: int, reach: int) -> bool:
+    """A read answers less than the sum of the additions that had finished before, and all of them are positive."""
+    if simulated.function[place] != "read" or not simulated.known(place):
+        return False
+    finished = np.flatnonzero(simulated.returned < simulated.call[place]).tolist()
+    additions = sum(simulated.function[other] != "read" for other in finished)
+    if additions:
+        simulated.answer[place] = additions - 1
+    return additions > 0
+
+
+def _stale_semaphore(simulated: Simulated, place: int, reach: int) -> bool:
+    """The lock is acquired after it was acquired, and no release that was granted can have come between."""
+    if simulated.function[place] != "acquire" or simulated.answer[place] is not False or not simulated.known(place):
+        return False
+    nearby = range(max(0, place - reach), min(len(simulated.answer), place + reach))
+    released = [other for other in nearby if simulated.function[other] == "release" and _granted(simulated, other)]
+    for other in nearby:
+        is_held = simulated.function[other] == "acquire" and simulated.answer[other] is True
+        if not is_held or not simulated.known(other) or not simulated.before(other, place):
+            continue
+        if all(simulated.before(one, other) or simulated.before(place, one) for one in released):
+            simulated.answer[place] = True
+            return True
+    return False
+
+
+def _granted(simulated: Simulated, place: int) -> bool:
+    """Whether an operation was granted, or may have been."""
+    return simulated.answer[place] is True or not simulated.known(place)
+
+
 _CHANGES: dict[str, Callable[[Simulated, int, int], bool]] = {
     "register": _stale_register,
     "cas-register": _stale_register,
@@ -199,4 +250,7 @@ _CHANGES: dict[str, Callable[[Simulated, int, int], bool]] = {
     "fifo-queue": _stale_queue,
     "stack": _stale_stack,
     "priority-queue": _stale_priority_queue,
+    "append-list": _stale_append_list,
+    "counter": _stale_counter,
+    "semaphore": _stale_semaphore,
 }

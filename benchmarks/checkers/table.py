@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from benchmarks.checkers.comparison import Answer, Row
+from benchmarks.checkers.measurement import Measured
 
 _COLUMNS = (
     ("history", 74),
@@ -14,6 +15,9 @@ _COLUMNS = (
     ("ours s", 9),
     ("Porcupine s", 11),
     ("ratio", 8),
+    ("ours CPU s", 10),
+    ("Porcupine CPU s", 15),
+    ("CPU ratio", 9),
     ("ours MB", 8),
     ("Porcupine MB", 12),
     ("ours B/op", 9),
@@ -31,20 +35,31 @@ def heading() -> str:
     return f"{_line(title for title, _ in _COLUMNS)}\n{_line(rules)}"
 
 
+def titles() -> list[str]:
+    """The titles of the columns."""
+    return [title for title, _ in _COLUMNS]
+
+
 def line(row: Row) -> str:
-    """One row."""
+    """One row, padded."""
+    return _line(cells(row))
+
+
+def cells(row: Row) -> list[str]:
+    """What stands in the columns of one row."""
     ours, porcupine = row.ours, row.porcupine
-    return _line(
-        (
-            row.name,
-            _verdict(row),
-            _seconds(ours),
-            _seconds(porcupine),
-            _ratio(row),
-            *(f"{each.peak_mb:,.0f}" if each.measured else "-" for each in (ours, porcupine)),
-            *(_bytes(row, each) for each in (ours, porcupine)),
-        )
-    )
+    return [
+        row.name,
+        _verdict(row),
+        _seconds(ours, ours.seconds),
+        _seconds(porcupine, porcupine.seconds),
+        _ratio(row.ratio),
+        _seconds(ours, ours.cpu_seconds),
+        _seconds(porcupine, porcupine.cpu_seconds),
+        _ratio(row.cpu_ratio),
+        *(f"{each.peak_mb:,.0f}" if each.measured else "-" for each in (ours, porcupine)),
+        *(_bytes(row, each) for each in (ours, porcupine)),
+    ]
 
 
 def _line(cells: Iterable[str]) -> str:
@@ -64,13 +79,13 @@ def _verdict(row: Row) -> str:
     return "nobody decided" if row.ours.measured or row.porcupine.measured else "nobody was asked"
 
 
-def _seconds(answer: Answer) -> str:
+def _seconds(answer: Answer, seconds: float) -> str:
     if not answer.measured:
         return "-"
     if answer.gave_up:
         # Ended for its memory, or for its time.
         return "memory" if any(one.note and one.note.endswith("MB") for one in answer.measured) else "gave up"
-    return f"{answer.seconds:.4f}" if answer.seconds < 1 else f"{answer.seconds:.2f}"
+    return f"{seconds:.4f}" if seconds < 1 else f"{seconds:.2f}"
 
 
 def _bytes(row: Row, answer: Answer) -> str:
@@ -79,21 +94,27 @@ def _bytes(row: Row, answer: Answer) -> str:
     return f"{answer.bytes_per_operation:,.0f}" if worth_saying else "-"
 
 
-def _ratio(row: Row) -> str:
-    return "-" if row.ratio is None else f"{row.ratio:.2g}" if row.ratio < 100 else f"{row.ratio:,.0f}"
+def _ratio(ratio: float | None) -> str:
+    return "-" if ratio is None else f"{ratio:.2g}" if ratio < 100 else f"{ratio:,.0f}"
 
 
 def as_json(rows: Sequence[Row], **about: Any) -> dict[str, Any]:
     """Everything that was measured; `about` is on the machine and the limits."""
-    return {
-        **about,
-        "rows": [
-            {
-                **asdict(row),
-                "ratio": row.ratio,
-                "errors": row.errors(),
-                "seconds": {"ours": row.ours.seconds, "porcupine": row.porcupine.seconds},
-            }
-            for row in rows
-        ],
-    }
+    return {**about, "rows": [{**asdict(row), "errors": row.errors()} for row in rows]}
+
+
+def rows_from(results: dict[str, Any]) -> list[Row]:
+    """The rows that `as_json` wrote."""
+    return [
+        Row(
+            one["series"],
+            one["name"],
+            one["operations"],
+            tuple(one["expected"]),
+            *(
+                Answer(tuple(Measured(**each) for each in one[side]["measured"]), one[side]["not_asked"])
+                for side in ("ours", "porcupine")
+            ),
+        )
+        for one in results["rows"]
+    ]

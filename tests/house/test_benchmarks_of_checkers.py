@@ -66,7 +66,9 @@ def reference_verdict(file: Path) -> Verdict:
 @pytest.mark.parametrize("model", sorted(OBJECTS))
 def test_generated_histories_have_the_verdict_that_they_claim(model: str, violation: bool, tmp_path: Path) -> None:
     for seed in range(3):
-        case = Case(model, 60, clients=3, repeated="register" in model, violation=violation, seed=seed)
+        # With three clients, a release overlaps almost always that may explain one grant more.
+        operations, clients = (200, 2) if model == "semaphore" else (60, 3)
+        case = Case(model, operations, clients=clients, repeated="register" in model, violation=violation, seed=seed)
         write_case(case, tmp_path / "history.jsonl")
         expected = Verdict.VIOLATION if violation else Verdict.LAWFUL
         assert reference_verdict(tmp_path / "history.jsonl") is expected, case
@@ -108,8 +110,8 @@ def test_our_side_is_measured_and_the_other_left_out(tmp_path: Path) -> None:
 
 def test_a_side_that_gave_up_is_not_asked_again(tmp_path: Path) -> None:
     program = tmp_path / "gives_up.py"
-    report = {"file": "", "verdict": "inconclusive", "method": "none", "seconds": 1.0, "repetitions": 1}
-    report |= {"operations": 50, "bare_mb": 1.0, "peak_mb": 2.0}
+    report = {"file": "", "verdict": "inconclusive", "method": "none", "seconds": 1.0}
+    report |= {"cpu_seconds": 1.0, "repetitions": 1, "operations": 50, "bare_mb": 1.0, "peak_mb": 2.0}
     program.write_text(f"print({json.dumps(json.dumps(report))})\n")
     other = Side("porcupine", (sys.executable, str(program)))
     cases = tuple(Case("set", operations) for operations in (50, 60))
@@ -143,7 +145,7 @@ def run_command(repository: Path, *options: str) -> subprocess.CompletedProcess[
 
 def row(ours: str | None, porcupine: str | None, expected: str = "lawful") -> Row:
     def answer(verdict: str | None) -> Answer:
-        return Answer() if verdict is None else Answer((Measured(verdict, "m", 1.0, 1.0, 1, 0.0),))
+        return Answer() if verdict is None else Answer((Measured(verdict, "m", 1.0, 1.0, 1.0, 1, 0.0),))
 
     return Row("length", "a history", 1, (expected,), answer(ours), answer(porcupine))
 
@@ -190,7 +192,7 @@ def test_recorded_histories_are_measured_with_the_verdicts_of_their_folders(repo
 
 def test_the_command_prints_a_table_and_writes_the_results(repository: Path, tmp_path: Path) -> None:
     results = tmp_path / "results.json"
-    name = "key-value, 1,000 operations, 5 clients, one stale answer"
+    name = "key-value, 2,000 operations, 5 clients, one stale answer"
     done = run_command(repository, "--only", name, "--histories", str(tmp_path), "--output", str(results))
     assert done.returncode == 0, done.stderr
     assert f"Porcupine is left out: {NO_GO}" in done.stderr
@@ -202,7 +204,7 @@ def test_the_command_prints_a_table_and_writes_the_results(repository: Path, tmp
 
 def test_the_series_grow_and_the_quick_ones_are_few() -> None:
     sizes = {extent: sum(len(one.cases) for one in series_of(extent)) for extent in Extent}
-    assert sizes[Extent.QUICK] < 40 < sizes[Extent.DEFAULT] < sizes[Extent.HUGE]
+    assert sizes[Extent.QUICK] < 60 < sizes[Extent.DEFAULT] < sizes[Extent.HUGE]
     for one in series_of(Extent.HUGE):
         grown = [(case.operations, case.clients, case.unknown) for case in one.cases]
         assert grown == sorted(grown), "a side that gave up is not asked about later histories"

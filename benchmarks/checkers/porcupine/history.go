@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"strconv"
+	"strings"
 
 	"github.com/anishathalye/porcupine"
 )
@@ -37,11 +39,11 @@ type output struct {
 // texts are the strings met so far; text number i has the value firstText + i.
 type texts struct {
 	numbers map[string]value
-	strings []string
+	all     []string
 }
 
 func (t *texts) of(number value) string {
-	return t.strings[number-firstText]
+	return t.all[number-firstText]
 }
 
 func (t *texts) valueOf(decoded any) (value, error) {
@@ -58,16 +60,31 @@ func (t *texts) valueOf(decoded any) (value, error) {
 			return null, fmt.Errorf("%v is not an integer below 2^53", decoded)
 		}
 		return value(decoded), nil
+	case []any:
+		var text strings.Builder
+		for _, one := range decoded {
+			number, err := t.valueOf(one)
+			if err != nil {
+				return null, err
+			}
+			text.WriteString(listed(number))
+		}
+		return t.valueOf(text.String())
 	case string:
 		number, seen := t.numbers[decoded]
 		if !seen {
-			number = firstText + value(len(t.strings))
+			number = firstText + value(len(t.all))
 			t.numbers[decoded] = number
-			t.strings = append(t.strings, decoded)
+			t.all = append(t.all, decoded)
 		}
 		return number, nil
 	}
 	return null, fmt.Errorf("%v is no value of a history", decoded)
+}
+
+// listed is a value as part of the text of a list.
+func listed(number value) string {
+	return strconv.FormatInt(number, 10) + ","
 }
 
 type header struct {

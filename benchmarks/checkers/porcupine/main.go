@@ -17,11 +17,13 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
+// What was measured on one file: time that passed, and what all threads together used of the processors.
 type report struct {
 	File        string  `json:"file"`
 	Verdict     string  `json:"verdict"`
 	Method      string  `json:"method"`
 	Seconds     float64 `json:"seconds"`
+	CPUSeconds  float64 `json:"cpu_seconds"`
 	Repetitions int     `json:"repetitions"`
 	Operations  int     `json:"operations"`
 	BareMB      float64 `json:"bare_mb"`
@@ -37,7 +39,7 @@ var verdicts = map[porcupine.CheckResult]string{
 func main() {
 	limit := flag.Float64("limit", 10, "seconds for each history")
 	repetitions := flag.Int("repetitions", 5, "how often to check a history that takes little time")
-	repeatWithin := flag.Float64("repeat-within", 2, "seconds for all repetitions of one history")
+	repeatWithin := flag.Float64("repeat-within", 1, "seconds for all repetitions of one history")
 	flag.Parse()
 	bareMB := peakMB()
 	printer := json.NewEncoder(os.Stdout)
@@ -62,24 +64,27 @@ func check(file string, limit float64, repetitions int, repeatWithin float64) (r
 	// What reading left behind is not what checking needs.
 	debug.FreeOSMemory()
 	forgetPeak()
-	var seconds []float64
+	var seconds, cpuSeconds []float64
 	verdict, total := "", 0.0
 	for len(seconds) < 2 || (len(seconds) < repetitions && total < repeatWithin) {
 		runtime.GC()
-		started := time.Now()
+		started, cpuBefore := time.Now(), usedCPU()
 		verdict = verdicts[porcupine.CheckOperationsTimeout(model, history, time.Duration(limit*float64(time.Second)))]
 		seconds = append(seconds, time.Since(started).Seconds())
+		cpuSeconds = append(cpuSeconds, usedCPU()-cpuBefore)
 		total += seconds[len(seconds)-1]
 		if verdict == verdicts[porcupine.Unknown] {
 			break
 		}
 	}
 	sort.Float64s(seconds)
+	sort.Float64s(cpuSeconds)
 	return report{
 		File:        file,
 		Verdict:     verdict,
 		Method:      "porcupine",
 		Seconds:     seconds[(len(seconds)-1)/2],
+		CPUSeconds:  cpuSeconds[(len(cpuSeconds)-1)/2],
 		Repetitions: len(seconds),
 		Operations:  len(history),
 		PeakMB:      peakMB(),

@@ -30,6 +30,15 @@ func peakMB() float64 {
 	return float64(usage.Maxrss) * 1024 / 1e6
 }
 
+// usedCPU is the time, in seconds, that the threads of this process have used of the processors so far.
+func usedCPU() float64 {
+	var usage syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &usage) != nil {
+		return 0
+	}
+	return float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1e9
+}
+
 // forgetPeak sets the high-water mark to the present memory, on Linux; elsewhere the peak includes reading.
 func forgetPeak() {
 	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)

@@ -30,6 +30,13 @@ func modelOf(name string, initial value, known *texts) (porcupine.Model, error) 
 		return model([]value(nil), stackStep, sameValues, hashOfValues, byKey), nil
 	case "priority-queue":
 		return model([]value(nil), priorityQueueStep, sameValues, hashOfValues, byKey), nil
+	case "append-list":
+		same := func(a, b string) bool { return a == b }
+		return model("", appendListStep(known), same, hashOfText, byKey), nil
+	case "counter":
+		return model(initial, counterStep, func(a, b value) bool { return a == b }, hashOfValue, byKey), nil
+	case "semaphore":
+		return model(initial, semaphoreStep(initial), func(a, b value) bool { return a == b }, hashOfValue, byKey), nil
 	}
 	return porcupine.Model{}, fmt.Errorf("there is no model %q", name)
 }
@@ -162,6 +169,49 @@ func priorityQueueStep(state []value, asked input) (value, []value) {
 		return null, state
 	}
 	return state[0], state[1:]
+}
+
+// A list is the text of its values, as history.go makes one of an answer.
+func appendListStep(known *texts) step[string] {
+	return func(state string, asked input) (value, string) {
+		switch asked.function {
+		case "read":
+			number, seen := known.numbers[state]
+			if !seen {
+				return null, state
+			}
+			return number, state
+		case "append":
+			return null, state + listed(asked.first)
+		}
+		panic("a list has no function " + asked.function)
+	}
+}
+
+func counterStep(state value, asked input) (value, value) {
+	switch asked.function {
+	case "read":
+		return state, state
+	case "add":
+		return null, state + asked.first
+	case "add_and_get":
+		return state + asked.first, state + asked.first
+	}
+	panic("a counter has no function " + asked.function)
+}
+
+func semaphoreStep(permits value) step[value] {
+	return func(free value, asked input) (value, value) {
+		switch {
+		case asked.function == "acquire" && free > 0:
+			return yes, free - 1
+		case asked.function == "release" && free < permits:
+			return yes, free + 1
+		case asked.function == "acquire" || asked.function == "release":
+			return no, free
+		}
+		panic("a semaphore has no function " + asked.function)
+	}
 }
 
 // inserted is a copy of the values with one more.

@@ -33,7 +33,7 @@ MONITORED_FROM = 2_000
 MONITORED_ONCE_IMPORTED = 50
 """Operations of an object. Where the history is long enough for the import, monitors are faster from here on."""
 
-FIRST_TRY_S = 0.5
+FIRST_TRY_S = 0.12
 """Seconds. What a search has not decided by then, a monitor may, and its libraries take no longer to import."""
 
 PARALLEL_FROM = 4_000
