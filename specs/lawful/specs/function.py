@@ -189,7 +189,15 @@ class Function:
     meaning: str
     body: Body
     reads_only: bool = False
+    """Whether clients call it to look. It may extend what it looks at all the same (see `changes`)."""
     weight: int = 10
     """How often generated programs and workloads call it, compared with the others."""
     blames: tuple[Blame, ...] = ()
     """Asked in turn where an answer is wrong; where none applies, the clause of the right answer is the one."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether some call may change something, if only how long a row lasts."""
+        if isinstance(self.body, OnRow | OnWhole | OnAnyRow):
+            return any(case.effects for case in self.body.cases)
+        return isinstance(self.body, DeleteRows)

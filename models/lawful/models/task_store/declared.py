@@ -57,7 +57,7 @@ class _Declared:
         if function is None:
             return False
         if function.reads_only or (isinstance(function.body, OnAnyRow) and operation.result is None):
-            return not _touches(function)
+            return isinstance(function.body, OnAnyRow) or not function.changes
         cases = _cases(function)
         quiet = [case for case in cases if not case.effects and _answers(case, operation.result)]
         return bool(quiet) and not any(case.effects and _may_answer(case, operation.result) for case in cases)
@@ -125,11 +125,6 @@ def model_of(table: Table, clock_error_ns: int = 0) -> AnyModel[TableState]:
 
 def _cases(function: Function) -> tuple[Case, ...]:
     return function.body.cases if isinstance(function.body, OnRow | OnWhole | OnAnyRow) else ()
-
-
-def _touches(function: Function) -> bool:
-    """Whether a function that only reads extends something all the same, as a session that is used lives longer."""
-    return not isinstance(function.body, OnAnyRow) and any(case.effects for case in _cases(function))
 
 
 def _answers(case: Case, result: Json) -> bool:

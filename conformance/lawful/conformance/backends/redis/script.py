@@ -28,6 +28,15 @@ local function row_of(id)
   return table_prefix .. id
 end
 
+-- Whether the integer a is below b; both are decimal text of any length.
+local function below(a, b)
+  local a_is_negative, b_is_negative = string.sub(a, 1, 1) == '-', string.sub(b, 1, 1) == '-'
+  if a_is_negative ~= b_is_negative then return a_is_negative end
+  if a_is_negative then a, b = string.sub(b, 2), string.sub(a, 2) end
+  if #a ~= #b then return #a < #b end
+  return a < b
+end
+
 -- Microseconds since the epoch by the server's clock.
 local function now_us()
   local time = redis.call('TIME')
@@ -67,6 +76,15 @@ class Scripts:
 def compile_scripts(shared: str, bodies: Mapping[str, str]) -> dict[str, Script]:
     """A script for each body, with the functions that all tables share and those of this one before it."""
     return {function: Script(COMMON + shared + body) for function, body in bodies.items()}
+
+
+def joined_id(*parts: str) -> str:
+    """The id of a row with several key fields: `a:b`, with `%` and `:` in the parts written as `%25` and `%3A`.
+
+    >>> joined_id("a", "b"), joined_id("a:b", "c"), joined_id("a", "b:c")
+    ('a:b', 'a%3Ab:c', 'a:b%3Ac')
+    """
+    return ":".join(part.replace("%", "%25").replace(":", "%3A") for part in parts)
 
 
 def fields_of(flat: list[str]) -> dict[str, str]:

@@ -25,15 +25,6 @@ _SHARED = (
     + "}\n"
     + """
 local index = table_prefix .. '_index'
-
--- Whether the integer a is below b; both are decimal text of any length.
-local function below(a, b)
-  local a_is_negative, b_is_negative = string.sub(a, 1, 1) == '-', string.sub(b, 1, 1) == '-'
-  if a_is_negative ~= b_is_negative then return a_is_negative end
-  if a_is_negative then a, b = string.sub(b, 2), string.sub(a, 2) end
-  if #a ~= #b then return #a < #b end
-  return a < b
-end
 """
 )
 

@@ -18,21 +18,27 @@ from pathlib import Path
 from lawful.conformance.adapter import Client, Workspace
 from lawful.conformance.backends.sqlite.client import SqliteClient
 from lawful.conformance.backends.sqlite.tables import TABLE_CLASSES
-from lawful.conformance.errors import BackendError, unknown_name
+from lawful.conformance.errors import BackendError, UsageError, unknown_name
 from lawful.models.values import Json
 
 SYNCHRONOUS = ("FULL", "NORMAL", "OFF")
 
 
 class SqliteBackend:
-    """Option `synchronous`: FULL (default), NORMAL or OFF."""
+    """Options: `synchronous`, FULL (default), NORMAL or OFF; `clock_offset_ms`, by how much the clock that judges what
+    has expired is ahead of the wall clock (default 0; below zero: behind).
+    """
 
     tables = frozenset(TABLE_CLASSES)
 
-    def __init__(self, synchronous: str = "FULL") -> None:
+    def __init__(self, synchronous: str = "FULL", clock_offset_ms: str | int = 0) -> None:
         if synchronous.upper() not in SYNCHRONOUS:
             raise unknown_name("value of synchronous", synchronous.upper(), SYNCHRONOUS)
         self._synchronous = synchronous.upper()
+        try:
+            self._clock_offset_ms = int(clock_offset_ms)
+        except ValueError as error:
+            raise UsageError(f"clock_offset_ms is a number of milliseconds, not {clock_offset_ms!r}") from error
         self._path: Path | None = None
 
     def versions(self) -> dict[str, str]:
@@ -57,11 +63,17 @@ class SqliteBackend:
     def connection(self) -> dict[str, Json]:
         if self._path is None:
             raise BackendError("the SQLite backend was not started")
-        return {"path": str(self._path), "synchronous": self._synchronous}
+        return {
+            "path": str(self._path),
+            "synchronous": self._synchronous,
+            "clock_offset_ms": self._clock_offset_ms,
+        }
 
     @staticmethod
     def connect(connection: Mapping[str, Json], timeout_s: float) -> Client:
-        return SqliteClient(Path(str(connection["path"])), str(connection["synchronous"]), timeout_s)
+        offset_ms = connection["clock_offset_ms"]
+        assert isinstance(offset_ms, int)
+        return SqliteClient(Path(str(connection["path"])), str(connection["synchronous"]), timeout_s, offset_ms)
 
     def servers(self) -> Sequence[str]:
         return ()

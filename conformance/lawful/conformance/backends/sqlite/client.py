@@ -18,8 +18,8 @@ _BUSY_SHARE = 0.5
 class SqliteClient:
     """Calls the method of the table's class that is named like the function."""
 
-    def __init__(self, path: Path, synchronous: str, timeout_s: float) -> None:
-        self._database = Database(path, synchronous, timeout_s * _BUSY_SHARE)
+    def __init__(self, path: Path, synchronous: str, timeout_s: float, clock_offset_ms: int = 0) -> None:
+        self._database = Database(path, synchronous, timeout_s * _BUSY_SHARE, clock_offset_ms)
         self._tables = {name: table(self._database) for name, table in TABLE_CLASSES.items()}
 
     def invoke(self, table: str, key: str | None, function: str, arguments: Mapping[str, Json]) -> Answer:
@@ -29,7 +29,7 @@ class SqliteClient:
         independent = TABLES[table].key
         named = dict(arguments) if independent is None else {independent: key, **arguments}
         operation = getattr(self._tables[table], function)
-        run = self._database.read if known.reads_only else self._database.write
+        run = self._database.write if known.changes else self._database.read
         return Answer(run(lambda: operation(**named)))
 
     def close(self) -> None:

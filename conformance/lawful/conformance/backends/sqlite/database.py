@@ -11,6 +11,7 @@ Claims, from the SQLite documentation ("Transaction", "Isolation In SQLite", "Re
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +22,7 @@ Result = TypeVar("Result")
 
 LARGEST = 2**63 - 1
 """The largest integer that a column holds."""
+_NS_PER_MS = 1_000_000
 
 # Text with half a surrogate pair has no UTF-8; an integer beyond 64 bits has no column type. Both fail on binding.
 _ERRORS_BEFORE_COMMIT = (sqlite3.Error, UnicodeError, OverflowError)
@@ -29,10 +31,11 @@ _ERRORS_BEFORE_COMMIT = (sqlite3.Error, UnicodeError, OverflowError)
 class Database:
     """Opened at the first use, and anew after an error."""
 
-    def __init__(self, path: Path, synchronous: str, busy_timeout_s: float) -> None:
+    def __init__(self, path: Path, synchronous: str, busy_timeout_s: float, clock_offset_ms: int = 0) -> None:
         self._path = path
         self._synchronous = synchronous
         self._busy_timeout_s = busy_timeout_s
+        self._clock_offset_ns = clock_offset_ms * _NS_PER_MS
         self._connection: sqlite3.Connection | None = None
 
     def read(self, work: Callable[[], Result]) -> Result:
@@ -66,6 +69,10 @@ class Database:
             self._connection = self._open()
         return self._connection.execute(statement, values)
 
+    def now_ns(self) -> int:
+        """The wall clock, which may be shifted: what expires is judged by it."""
+        return time.time_ns() + self._clock_offset_ns
+
     def close(self) -> None:
         """Close the connection; a transaction that was not committed is taken back."""
         if self._connection is not None:
@@ -79,3 +86,8 @@ class Database:
         )
         connection.execute(f"PRAGMA synchronous = {self._synchronous}")
         return connection
+
+
+def expiry_ns(now_ns: int, ttl_ms: int) -> int:
+    """When a grant of `ttl_ms` ends, as a column can hold it: beyond the year 2262, or before 1678, is then."""
+    return max(min(now_ns + ttl_ms * _NS_PER_MS, LARGEST), -LARGEST)

@@ -10,10 +10,9 @@ Assumption: the clients' wall clock, one machine's, errs by no more than the clo
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 
-from lawful.conformance.backends.sqlite.database import LARGEST, Database
+from lawful.conformance.backends.sqlite.database import Database, expiry_ns
 from lawful.models.values import Json, canonical
 
 SCHEMA = """
@@ -31,7 +30,6 @@ CREATE INDEX jobs_by_state ON jobs (state, claim_expires_at_ns);
 """
 
 _ROW = "SELECT id, type, params, state, claimed_by, progress FROM jobs"
-_NS_PER_MS = 1_000_000
 
 
 class Jobs:
@@ -52,7 +50,7 @@ class Jobs:
         return inserted.rowcount == 1
 
     def claim(self, worker: str, ttl_ms: int) -> Json:
-        now_ns = time.time_ns()
+        now_ns = self._database.now_ns()
         row = self._database.execute(
             "SELECT number, id, type, params FROM jobs"
             " WHERE state = 'queued' OR (state = 'in_progress' AND claim_expires_at_ns <= ?)"
@@ -71,17 +69,17 @@ class Jobs:
         return {"id": id, "type": type, "params": json.loads(params)}
 
     def heartbeat(self, id: str, worker: str, ttl_ms: int) -> bool:
-        now_ns = time.time_ns()
+        now_ns = self._database.now_ns()
         return self._by_claimant("claim_expires_at_ns = ?", expiry_ns(now_ns, ttl_ms), id, worker, now_ns)
 
     def progress(self, id: str, worker: str, progress: Json) -> bool:
-        return self._by_claimant("progress = ?", canonical(progress), id, worker, time.time_ns())
+        return self._by_claimant("progress = ?", canonical(progress), id, worker, self._database.now_ns())
 
     def complete(self, id: str, worker: str) -> bool:
-        return self._by_claimant("state = ?", "completed", id, worker, time.time_ns())
+        return self._by_claimant("state = ?", "completed", id, worker, self._database.now_ns())
 
     def fail(self, id: str, worker: str) -> bool:
-        return self._by_claimant("state = ?", "failed", id, worker, time.time_ns())
+        return self._by_claimant("state = ?", "failed", id, worker, self._database.now_ns())
 
     def get(self, id: str) -> Json:
         row = self._database.execute(f"{_ROW} WHERE id = ?", id).fetchone()
@@ -107,11 +105,6 @@ class Jobs:
             now_ns,
         )
         return updated.rowcount == 1
-
-
-def expiry_ns(now_ns: int, ttl_ms: int) -> int:
-    """When a grant of `ttl_ms` ends; one beyond the year 2262 ends then."""
-    return min(now_ns + ttl_ms * _NS_PER_MS, LARGEST)
 
 
 def _shown(id: str, type: str, params: str, state: str, claimed_by: str | None, progress: str) -> Json:

@@ -7,10 +7,8 @@ all before it (Kleppmann, "How to do distributed locking", 2016). The clock is r
 from __future__ import annotations
 
 import json
-import time
 
-from lawful.conformance.backends.sqlite.database import Database
-from lawful.conformance.backends.sqlite.jobs import expiry_ns
+from lawful.conformance.backends.sqlite.database import Database, expiry_ns
 from lawful.models.values import Json, canonical
 
 SCHEMA = """
@@ -33,7 +31,7 @@ class LeaderLease:
         self._database = database
 
     def acquire(self, scope: str, holder: str, ttl_ms: int) -> int | None:
-        now_ns = time.time_ns()
+        now_ns = self._database.now_ns()
         self._database.execute("INSERT INTO leader_lease (scope) VALUES (?) ON CONFLICT (scope) DO NOTHING", scope)
         granted = self._database.execute(
             "UPDATE leader_lease SET token = token + 1, holder = ?, expires_at_ns = ?"
@@ -46,7 +44,7 @@ class LeaderLease:
         return self._token(scope) if granted.rowcount == 1 else None
 
     def renew(self, scope: str, holder: str, ttl_ms: int) -> bool:
-        now_ns = time.time_ns()
+        now_ns = self._database.now_ns()
         renewed = self._database.execute(
             "UPDATE leader_lease SET expires_at_ns = ? WHERE scope = ? AND holder = ? AND expires_at_ns > ?",
             expiry_ns(now_ns, ttl_ms),
@@ -61,7 +59,7 @@ class LeaderLease:
             "UPDATE leader_lease SET holder = NULL WHERE scope = ? AND holder = ? AND expires_at_ns > ?",
             scope,
             holder,
-            time.time_ns(),
+            self._database.now_ns(),
         )
         return released.rowcount == 1
 
@@ -69,7 +67,7 @@ class LeaderLease:
         row = self._database.execute(
             "SELECT holder, token FROM leader_lease WHERE scope = ? AND holder IS NOT NULL AND expires_at_ns > ?",
             scope,
-            time.time_ns(),
+            self._database.now_ns(),
         ).fetchone()
         return None if row is None else {"holder": row[0], "token": row[1]}
 
