@@ -50,8 +50,6 @@ class OpenReply(Generic[S]):
     """What is admitted, in words: `any integer above 4`."""
     state_after: Callable[[Json], S | None]
     """The state that follows where a client saw this answer; None for an answer that is not admitted."""
-    smallest: Json = None
-    """The least of the answers that are admitted: what a store that runs the model may answer."""
 
 
 class Transition(NamedTuple, Generic[S]):

@@ -207,7 +207,7 @@ class _Look:
                 state = after(answer)
                 return None if state is None else self.plain(state)
 
-            reply = OpenReply(reply.allowed, plain_state_after, reply.smallest)
+            reply = OpenReply(reply.allowed, plain_state_after)
         return transition._replace(reply=reply, state=self.plain(transition.state))
 
     def plain(self, state: Any) -> Any:
@@ -274,7 +274,7 @@ class Fenced:
             self._require_inside(footprint, call)
             return state
 
-        return transition._replace(reply=OpenReply(reply.allowed, fenced_state_after, reply.smallest))
+        return transition._replace(reply=OpenReply(reply.allowed, fenced_state_after))
 
     def _require_inside(self, footprint: Footprint, call: Call) -> None:
         if self.forbidden and (footprint.everything or footprint.rows & self.forbidden):

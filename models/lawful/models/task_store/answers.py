@@ -41,7 +41,7 @@ def open_reply(template: Template, after: Callable[[Mapping[Place | None, int]],
         filled = _filled(template, reply)
         return None if filled is None else after(filled)
 
-    return OpenReply(_worded(template), state_after, _smallest(template))
+    return OpenReply(_worded(template), state_after)
 
 
 def _filled(template: Template, reply: Json) -> dict[Place | None, int] | None:
@@ -67,18 +67,6 @@ def _joined(parts: Sequence[dict[Place | None, int] | None]) -> dict[Place | Non
             return None
         joined |= part
     return joined
-
-
-def _smallest(template: Template) -> Json:
-    """The template with each hole filled by the least integer that fits."""
-    if isinstance(template, Hole):
-        return template.bound
-    if isinstance(template, Mapping):
-        return {name: _smallest(part) for name, part in template.items()}
-    if isinstance(template, list | tuple):
-        return [_smallest(part) for part in template]
-    smallest: Json = template
-    return smallest
 
 
 def _worded(template: Template) -> str:
