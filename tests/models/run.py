@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lawful.models.model import AnyModel, Call, OpenReply, Window, state_after, transitions
+from lawful.models.model import AnyModel, Call, ExplainsRefusals, OpenReply, Window, state_after, transitions
 from lawful.models.values import Json
 
 MS = 1_000_000
@@ -37,3 +37,9 @@ class Run:
     def steps(self, function: str, at_ms: tuple[int, int] | None, arguments: dict[str, Json]) -> Any:
         earliest, latest = at_ms or (self.now_ms, self.now_ms)
         return transitions(self.model, self.state, Call(function, arguments), Window(earliest * MS, latest * MS))
+
+    def refused(self, reply: Json, function: str, **arguments: Json) -> str | None:
+        """The clause that a wrong answer breaks."""
+        assert isinstance(self.model, ExplainsRefusals)
+        refusal = self.model.refusal(self.state, Call(function, arguments), reply, Window(0, 0))
+        return None if refusal is None else refusal.clause
