@@ -13,11 +13,8 @@ from __future__ import annotations
 import json
 
 from lawful.conformance.backends.redis.link import Link
-from lawful.conformance.backends.redis.script import Scripts, compile_scripts
+from lawful.conformance.backends.redis.script import LONGEST_TTL_MS, Scripts, compile_scripts
 from lawful.models.values import Json, canonical
-
-_LONGEST_TTL_MS = 2**53
-"""Longer ones are cut to this: the server refuses an expiry beyond 2^63 ms after the epoch."""
 
 _SHARED = """
 local scope = ARGV[1]
@@ -61,11 +58,11 @@ class LeaderLease:
         self._scripts = Scripts(link, prefix, _SCRIPTS)
 
     def acquire(self, scope: str, holder: str, ttl_ms: int) -> int | None:
-        token = self._scripts.run("acquire", scope, holder, min(ttl_ms, _LONGEST_TTL_MS))
+        token = self._scripts.run("acquire", scope, holder, min(ttl_ms, LONGEST_TTL_MS))
         return None if token is None else int(token)
 
     def renew(self, scope: str, holder: str, ttl_ms: int) -> bool:
-        return bool(self._scripts.run("renew", scope, holder, min(ttl_ms, _LONGEST_TTL_MS)))
+        return bool(self._scripts.run("renew", scope, holder, min(ttl_ms, LONGEST_TTL_MS)))
 
     def release(self, scope: str, holder: str) -> bool:
         return bool(self._scripts.run("release", scope, holder))

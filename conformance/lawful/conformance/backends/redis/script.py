@@ -19,6 +19,9 @@ from typing import Any
 
 from lawful.conformance.backends.redis.link import Link, ScriptUnknown
 
+LONGEST_TTL_MS = 2**53
+"""Longer ones are cut to this: the server refuses an expiry beyond 2^63 ms after the epoch."""
+
 COMMON = """
 local table_prefix = KEYS[1]
 

@@ -11,9 +11,8 @@ from __future__ import annotations
 import json
 
 from lawful.conformance.backends.redis.link import Link
+from lawful.conformance.backends.redis.script import LONGEST_TTL_MS
 from lawful.models.values import Json, canonical
-
-_LONGEST_TTL_MS = 2**53
 
 
 class NaiveLeaderLease:
@@ -29,13 +28,13 @@ class NaiveLeaderLease:
         token = self._token(scope) + 1
         self._link.call("SET", f"{self._prefix}lease_token:{scope}", token)
         if ttl_ms > 0:
-            self._link.call("SET", f"{self._prefix}lease:{scope}", holder, "PX", min(ttl_ms, _LONGEST_TTL_MS))
+            self._link.call("SET", f"{self._prefix}lease:{scope}", holder, "PX", min(ttl_ms, LONGEST_TTL_MS))
         return token
 
     def renew(self, scope: str, holder: str, ttl_ms: int) -> bool:
         if self._holder(scope) != holder:
             return False
-        return bool(self._link.call("PEXPIRE", f"{self._prefix}lease:{scope}", min(ttl_ms, _LONGEST_TTL_MS)))
+        return bool(self._link.call("PEXPIRE", f"{self._prefix}lease:{scope}", min(ttl_ms, LONGEST_TTL_MS)))
 
     def release(self, scope: str, holder: str) -> bool:
         if self._holder(scope) != holder:
