@@ -15,63 +15,12 @@ from lawful.checkers.diagnosis import diagnose_history
 from lawful.checkers.linearizability.reference import check_object
 from lawful.checkers.verdict import HistoryVerdict, Verdict
 from lawful.models.catalogue import MODELS
-from lawful.models.history import FaultEvent, History, Operation, Outcome
+from lawful.models.history import History, Outcome
 from lawful.models.values import Json
 from lawful.specs.task_store import CLAUSES, TABLES
 
-MS = 1_000_000
-
-
-class Scene:
-    """Builds a history step by step: each step begins after the one before has returned, unless it overlaps it."""
-
-    def __init__(self, table: str) -> None:
-        self.table = table
-        self.operations: list[Operation] = []
-        self.faults: list[FaultEvent] = []
-        self._now_ns = 0
-
-    def step(
-        self,
-        function: str,
-        result: Json,
-        *,
-        process: int = 0,
-        outcome: Outcome = Outcome.OK,
-        key: str | None = None,
-        overlaps_last: bool = False,
-        **arguments: Json,
-    ) -> Scene:
-        if not overlaps_last:
-            self._now_ns += MS
-        self.operations.append(
-            Operation(
-                len(self.operations),
-                process,
-                self.table,
-                function,
-                arguments,
-                outcome,
-                self._now_ns,
-                self._now_ns + MS // 2,
-                key=key or ("scope-a" if self.table == "leader_lease" else None),
-                result=result if outcome is Outcome.OK else None,
-                error=None if outcome is Outcome.OK else "refused",
-            )
-        )
-        return self
-
-    def wait(self, milliseconds: int) -> Scene:
-        self._now_ns += milliseconds * MS
-        return self
-
-    def crash(self) -> Scene:
-        self._now_ns += MS
-        self.faults.append(FaultEvent("kill", "server-1", self._now_ns, self._now_ns + 1))
-        return self
-
-    def history(self) -> History:
-        return History(tuple(self.operations), tuple(self.faults))
+from . import node_settings_version_twins
+from .scene import Scene
 
 
 def statuses(history: History) -> Mapping[str, ClauseStatus]:
@@ -302,6 +251,7 @@ TWINS: Sequence[tuple[Callable[[], Scene], str]] = (
     (guarded_write_without_token_check, "TS-LEADER_LEASE-5"),
     (lease_never_expires, "TS-LEADER_LEASE-6"),
     (scopes_share_one_lease, "TS-LEADER_LEASE-7"),
+    *node_settings_version_twins.TWINS,
 )
 NAMES = [twin.__name__ for twin, _ in TWINS]
 

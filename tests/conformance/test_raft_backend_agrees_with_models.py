@@ -21,80 +21,24 @@ from lawful.models.catalogue import MODELS
 from lawful.models.model import Call, Window, state_after, transitions
 from lawful.models.values import Json, canonical
 from lawful.specs.task_store import TABLES
-from lawful.specs.task_store.jobs import JOB_STATES
-from lawful.specs.task_store.tasks import STATUSES
+
+from .awkward_calls import SHORT_MS, AwkwardCalls
 
 Invoke = Callable[[str, str | None, str, Mapping[str, Json]], tuple[Json, Window]]
 """Carries out a call; the answer, and the instants at one of which it took effect."""
 
 NS_PER_MS = 1_000_000
-LONG_MS, SHORT_MS = 10**9, 5
-IDS = ("", "a", "a:b", "ä", "Z", "_index", "0", "quote ' \" \\", "\x00", "😀")
-INTEGERS = (0, 1, -1, 7, 2**31, 2**53 + 1, 2**63 - 1, -(2**63))
-EMPTY: Json = [[], {}]
-VALUES: tuple[Json, ...] = (
-    *(None, True, False, 1.0, -0.0, 0.1, "", "null", "1", "line\n", [], {}, EMPTY, {"": None}),
-    *({"a:b": {"nested": [None, {"x": 2**63 - 1}]}}, *INTEGERS, *IDS),
-)
-
-
-def arguments_for(choice: random.Random, table: str, function: str, number: int) -> dict[str, Json]:
-    """Arguments that collide often: few ids at a time, few workers and holders, many values."""
-    node_tasks: dict[str, Json] = {
-        choice.choice(IDS): {"uid": choice.choice(IDS), "status": choice.choice(STATUSES)}
-        for _ in range(choice.randrange(3))
-    }
-    statuses = (None, *STATUSES) if function == "list" else STATUSES
-    pools: dict[str, tuple[Json, ...]] = {
-        "id": tuple(f"{name}{number // 40 or ''}" for name in IDS[:4]),
-        "created_at": INTEGERS,
-        "status": statuses,
-        "node_tasks": (node_tasks,),
-        "error": (None, *IDS),
-        "node": IDS[:3],
-        "uid": IDS,
-        "limit": (None, None, 0, 1, 3, 2**40),
-        "offset": (None, None, 0, 1, 3),
-        "before": INTEGERS,
-        "type": IDS,
-        "params": VALUES,
-        "progress": VALUES,
-        "worker": IDS[:2],
-        "ttl_ms": (LONG_MS, LONG_MS, SHORT_MS, 0),
-        "state": (None, *JOB_STATES),
-        "holder": IDS[:2],
-        "token": (*range(8), *INTEGERS),
-        "value": VALUES,
-    }
-    described = TABLES[table].function(function)
-    assert described is not None
-    return {argument.name: choice.choice(pools[argument.name]) for argument in described.arguments}
 
 
 def run_program(invoke: Invoke, table: str, seed: int, calls: int, clock_error_ns: int) -> dict[str, set[str]]:
     """Check each answer of a random program against the model; the different answers of each function."""
     choice = random.Random(f"{table}/{seed}")
     model = MODELS[table](None, clock_error_ns)
-    functions = [function.name for function in TABLES[table].functions]
-    often = (
-        "insert",
-        "update_node",
-        "enqueue",
-        "claim",
-        "claim",
-        "claim",
-        "heartbeat",
-        "progress",
-        "progress",
-        "acquire",
-    )
-    functions += [name for name in often if name in functions]
+    program = AwkwardCalls(TABLES[table], choice)
     states: dict[str | None, set[Any]] = {}
     answers: dict[str, set[str]] = {}
     for number in range(calls):
-        function = choice.choice(functions)
-        key = None if TABLES[table].key is None else choice.choice(IDS[:3])
-        arguments = arguments_for(choice, table, function, number)
+        key, function, arguments = program.draw()
         answer, window = invoke(table, key, function, arguments)
         call = Call(function, arguments)
         allowed = [
@@ -103,6 +47,7 @@ def run_program(invoke: Invoke, table: str, seed: int, calls: int, clock_error_n
         after = {state_after(step, answer) for step in allowed} - {None}
         assert after, f"call {number} of seed {seed}: {table}/{key} {call} answered {answer!r}; allowed: {allowed}"
         states[key] = after
+        program.saw(answer)
         answers.setdefault(function, set()).add(canonical(answer))
     return answers
 
@@ -143,19 +88,21 @@ def on_the_group() -> Iterator[Invoke]:
 
 def check_that_it_was_a_test(table: str, answers: Mapping[str, set[str]]) -> None:
     for function in TABLES[table].functions:
+        if function.answer == ("null",):
+            continue
         assert len(answers.get(function.name, ())) > 1, f"{function.name} gave one answer only"
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("table", TABLES)
 def test_the_state_machine_answers_what_the_model_allows(table: str, seed: int) -> None:
-    answers = run_program(on_a_store(TaskStore(), seed), table, seed, calls=700, clock_error_ns=0)
+    answers = run_program(on_a_store(TaskStore(), seed), table, seed, calls=500, clock_error_ns=0)
     check_that_it_was_a_test(table, answers)
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_the_group_answers_what_the_model_allows(table: str, on_the_group: Invoke) -> None:
-    answers = run_program(on_the_group, table, seed=1, calls=700, clock_error_ns=3 * NS_PER_MS)
+    answers = run_program(on_the_group, table, seed=1, calls=250, clock_error_ns=3 * NS_PER_MS)
     check_that_it_was_a_test(table, answers)
 
 

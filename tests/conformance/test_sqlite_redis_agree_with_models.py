@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -22,8 +22,8 @@ from lawful.models.catalogue import MODELS
 from lawful.models.model import Call, Window, state_after, transitions
 from lawful.models.values import Json, canonical
 from lawful.specs.task_store import TABLES
-from lawful.specs.task_store.jobs import JOB_STATES
-from lawful.specs.task_store.tasks import STATUSES
+
+from .awkward_calls import INTEGERS, SHORT_MS, AwkwardCalls
 
 STORES: dict[str, Callable[[], Backend]] = {
     "sqlite": lambda: SqliteBackend(synchronous="off"),
@@ -31,110 +31,20 @@ STORES: dict[str, Callable[[], Backend]] = {
     "redis-naive": lambda: NaiveRedisBackend(appendfsync="no"),
 }
 """None waits for the disk: nothing crashes here."""
+OFFERED = [(store, table) for store, build in STORES.items() for table in TABLES if table in build().tables]
 CALLS = 200
 CLOCK_ERROR_NS = 3_000_000
-LONG_MS, SHORT_MS = 10**9, 4
-
-TEXTS = (
-    *("", "a", "b", "a:b", "a/b", "_index", "_queued", "__index", "node_uid:a", "lease:a", " ", "null", "0", "1e3"),
-    *(
-        "quote ' \" ` ;--",
-        "line\r\nbreak",
-        "nul \x00 byte",
-        "%s {} ?1 $",
-        "ünïcödé",
-        "ﬁ",
-        "日本語",
-        "😀",
-        "\u2028",
-        "x" * 20_000,
-    ),
-)
-INTEGERS = (0, 1, -1, 2, 10, 2**31, 2**53, 2**53 + 1, -(2**53) - 1, 2**63 - 1, 2**63 - 2, -(2**63), -(2**63) + 1)
-NESTED: Json = [None, [1, {"x": [True, 2**63 - 1]}]]
-VALUES: tuple[Json, ...] = (
-    *(None, True, False, 1.0, 0.1, -0.0, 1e300, [], {}, [[]], [{}], {"": None}, {"a": {"b": []}}),
-    *(NESTED, {"ü": "😀", "nul": "\x00"}, [0, -0.0, False], *INTEGERS, *TEXTS),
-)
-TRICKY: tuple[Json, ...] = ({}, [], {"empty": {}}, 2**53 + 1, 1.0, None, "null")
-"""Values that stores are known to confuse: half of all values."""
-
-Program = Callable[[random.Random, Sequence[str]], tuple[str | None, str, dict[str, Json]]]
-"""From a source of choices and the ids to choose from to a key, a function and its arguments."""
-
-
-def tasks_call(choice: random.Random, ids: Sequence[str]) -> tuple[str | None, str, dict[str, Json]]:
-    function = choice.choice(("insert", "insert", "insert", "get", "update_status", "update_node", "update_node",
-                              "update_node", "set_error", "list", "list", "delete", "prune"))  # fmt: skip
-    optional: dict[str, Json] = {
-        "insert": choice.choice((None, *TEXTS)),
-        "set_error": choice.choice((None, *TEXTS)),
-    }
-    nodes = {choice.choice(TEXTS): node_task(choice) for _ in range(choice.randrange(4))}
-    values: dict[str, Json] = {
-        "id": choice.choice(ids),
-        "created_at": choice.choice(INTEGERS),
-        "status": choice.choice((None, *STATUSES)) if function == "list" else choice.choice(STATUSES),
-        "node_tasks": nodes,
-        "error": optional.get(function),
-        "node": choice.choice(TEXTS[:4]),
-        "uid": choice.choice(TEXTS),
-        "limit": choice.choice((None, None, 0, 1, 3, 2**40)),
-        "offset": choice.choice((None, None, 0, 1, 3)),
-        "before": choice.choice(INTEGERS),
-    }
-    return None, function, arguments_of("tasks", function, values)
-
-
-def node_task(choice: random.Random) -> Json:
-    return {"uid": choice.choice(TEXTS), "status": choice.choice(STATUSES)}
-
-
-def jobs_call(choice: random.Random, ids: Sequence[str]) -> tuple[str | None, str, dict[str, Json]]:
-    function = choice.choice(("enqueue", "enqueue", "claim", "claim", "claim", "heartbeat", "heartbeat", "progress",
-                              "progress", "complete", "fail", "get", "list", "queue_depth"))  # fmt: skip
-    values: dict[str, Json] = {
-        "id": choice.choice(ids),
-        "type": choice.choice(TEXTS),
-        "params": choice.choice(choice.choice((VALUES, TRICKY))),
-        "worker": choice.choice(("", "_index")),
-        "ttl_ms": choice.choice((LONG_MS, LONG_MS, LONG_MS, SHORT_MS)),
-        "progress": choice.choice(choice.choice((VALUES, TRICKY))),
-        "state": choice.choice((None, *JOB_STATES)),
-        "limit": choice.choice((None, None, 0, 1, 3, 2**40)),
-    }
-    return None, function, arguments_of("jobs", function, values)
-
-
-def leader_lease_call(choice: random.Random, ids: Sequence[str]) -> tuple[str | None, str, dict[str, Json]]:
-    function = choice.choice(("acquire", "acquire", "renew", "release", "get", "guarded_write", "guarded_read"))
-    values: dict[str, Json] = {
-        "holder": choice.choice(("", "ünïcödé:1")),
-        "ttl_ms": choice.choice((LONG_MS, LONG_MS, SHORT_MS)),
-        "token": choice.choice((*range(12), -(2**63), 2**63 - 1)),
-        "value": choice.choice(choice.choice((VALUES, TRICKY))),
-    }
-    return choice.choice(ids[:3]), function, arguments_of("leader_lease", function, values)
-
-
-def arguments_of(table: str, function: str, values: Mapping[str, Json]) -> dict[str, Json]:
-    described = TABLES[table].function(function)
-    assert described is not None
-    return {argument.name: values[argument.name] for argument in described.arguments}
-
-
-PROGRAMS: dict[str, Program] = {"tasks": tasks_call, "jobs": jobs_call, "leader_lease": leader_lease_call}
 
 
 def run_program(client: Client, table: str, seed: int, calls: int = CALLS) -> dict[str, int]:
     """Run one program and check each answer; how many different answers each function gave."""
     choice = random.Random(f"{table}/{seed}")
-    ids = choice.sample(TEXTS, 8)
+    program = AwkwardCalls(TABLES[table], choice)
     model = MODELS[table](None, CLOCK_ERROR_NS)
     states: dict[str | None, set[Any]] = {}
     answers: dict[str, set[str]] = {}
     for number in range(calls):
-        key, function, arguments = PROGRAMS[table](choice, ids)
+        key, function, arguments = program.draw()
         call_ns = time.monotonic_ns()
         result = client.invoke(table, key, function, arguments).result
         window = Window(call_ns, time.monotonic_ns())
@@ -145,6 +55,7 @@ def run_program(client: Client, table: str, seed: int, calls: int = CALLS) -> di
         assert after, f"call {number} of seed {seed}: {table}/{key} {call} answered {result!r}; allowed: {allowed}"
         assert len(after) < 50
         states[key] = after
+        program.saw(result)
         answers.setdefault(function, set()).add(canonical(result))
         if arguments.get("ttl_ms") == SHORT_MS and choice.random() < 0.7:
             time.sleep(0.010)
@@ -175,13 +86,13 @@ def open_client(group: ProcessGroup) -> Iterator[Callable[[str], Client]]:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("table", PROGRAMS)
-@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize(("store", "table"), OFFERED)
 def test_every_answer_is_one_that_the_model_allows(
     store: str, table: str, seed: int, open_client: Callable[[str], Client]
 ) -> None:
     answers = run_program(open_client(store), table, seed)
-    silent = {function.name for function in TABLES[table].functions if answers.get(function.name, 0) < 2}
+    open_to_test = [function for function in TABLES[table].functions if function.answer != ("null",)]
+    silent = {function.name for function in open_to_test if answers.get(function.name, 0) < 2}
     assert silent == set(), "these functions gave one answer only: the program does not put them to the test"
 
 

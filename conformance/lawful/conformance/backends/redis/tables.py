@@ -8,6 +8,7 @@ from typing import Any
 from lawful.conformance.backends.redis.jobs import Jobs
 from lawful.conformance.backends.redis.leader_lease import LeaderLease
 from lawful.conformance.backends.redis.link import Link
+from lawful.conformance.backends.redis.node_settings_version import NodeSettingsVersion
 from lawful.conformance.backends.redis.tasks import Tasks
 
 TableClass = Callable[[Link, str], Any]
@@ -15,6 +16,7 @@ TableClass = Callable[[Link, str], Any]
 
 TABLE_CLASSES: Mapping[str, TableClass] = {
     "tasks": Tasks,
+    "node_settings_version": NodeSettingsVersion,
     "jobs": Jobs,
     "leader_lease": LeaderLease,
 }

@@ -8,6 +8,7 @@ from typing import Protocol
 from lawful.conformance.backends.sqlite.database import Database
 from lawful.conformance.backends.sqlite.jobs import Jobs
 from lawful.conformance.backends.sqlite.leader_lease import LeaderLease
+from lawful.conformance.backends.sqlite.node_settings_version import NodeSettingsVersion
 from lawful.conformance.backends.sqlite.tasks import Tasks
 
 
@@ -22,6 +23,7 @@ class StoredTable(Protocol):
 
 TABLE_CLASSES: Mapping[str, type[StoredTable]] = {
     "tasks": Tasks,
+    "node_settings_version": NodeSettingsVersion,
     "jobs": Jobs,
     "leader_lease": LeaderLease,
 }
