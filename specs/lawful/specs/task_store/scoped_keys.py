@@ -81,14 +81,9 @@ SCOPED_KEYS = Table(
         Function(
             "get",
             (),
-            ("object", "null"),
-            "The {primary, previous, generation, rotated_at}, or null before the first rotation.",
-            OnWhole(
-                (
-                    case(_generation.is_(0), None, "no key was set yet", "TS-SCOPED_KEYS-2"),
-                    case(None, SHOWN, "a get answers the keys as last rotated or revoked", "TS-SCOPED_KEYS-3"),
-                )
-            ),
+            ("object",),
+            "The {primary, previous, generation, rotated_at}; before the first rotation 0 and nulls.",
+            OnWhole((case(None, SHOWN, "a get answers the keys as last rotated or revoked", "TS-SCOPED_KEYS-3"),)),
             reads_only=True,
             weight=20,
         ),
