@@ -1,0 +1,1 @@
+"""Stores that keep the right declaration in a wrong way, one file per kind of mistake."""

@@ -1,0 +1,93 @@
+"""Reads that are answered from elsewhere than from the latest state, and lists that are put together wrongly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lawful.conformance.twins.store import DeclaredStore, Request, Steps
+from lawful.models.task_store.state import TableState
+from lawful.models.values import Json
+from lawful.specs.function import ListRows
+from lawful.specs.table import Table
+
+_NS_PER_MS = 1_000_000
+
+
+class ReadsLag(DeclaredStore):
+    """Reads are answered by a replica that is some milliseconds behind."""
+
+    def __init__(self, table: Table, lag_ms: float) -> None:
+        super().__init__(table)
+        self._lag_ns = int(lag_ms * _NS_PER_MS)
+        self._past: dict[str | None, list[tuple[int, TableState]]] = {}
+
+    def put_state(self, request: Request, state: TableState) -> None:
+        self._past.setdefault(request.key, []).append((self.now_ns, state))
+        super().put_state(request, state)
+
+    def steps(self, request: Request) -> Steps:
+        if not self.reads_only(request):
+            return self.carry_out(request)
+        return self.outcome_in(self.seen_by(request), request)[0]
+        yield
+
+    def seen_by(self, request: Request) -> TableState:
+        """The state that a read is answered from."""
+        past = self._past.get(request.key, [])
+        visible = [state for written_ns, state in past if written_ns <= self.now_ns - self._lag_ns]
+        return visible[-1] if visible else self.initial()
+
+
+class ReadsRotate(ReadsLag):
+    """A client's reads go to the leader and to a lagging replica in turn."""
+
+    def __init__(self, table: Table, lag_ms: float) -> None:
+        super().__init__(table, lag_ms)
+        self._reads: dict[int, int] = {}
+
+    def seen_by(self, request: Request) -> TableState:
+        self._reads[request.client] = self._reads.get(request.client, 0) + 1
+        return self.state(request) if self._reads[request.client] % 2 else super().seen_by(request)
+
+
+class PagesBeforeFilter(DeclaredStore):
+    """A list takes the page first, and keeps what matches of it."""
+
+    def steps(self, request: Request) -> Steps:
+        function = self.table.function(request.function)
+        answer = self.carry_out(self._unfiltered(request))
+        if function is None or not isinstance(function.body, ListRows):
+            return answer
+        wanted = {name: value for name, value in request.arguments.items() if name in self._filters(function.body)}
+        assert isinstance(answer, list)
+        return [row for row in answer if all(value in (None, row[name]) for name, value in wanted.items())]
+        yield
+
+    def _unfiltered(self, request: Request) -> Request:
+        function = self.table.function(request.function)
+        if function is None or not isinstance(function.body, ListRows):
+            return request
+        nothing: dict[str, Json] = dict.fromkeys(self._filters(function.body))
+        return replace(request, arguments={**request.arguments, **nothing})
+
+    def _filters(self, body: ListRows) -> set[str]:
+        paging = {argument.name for argument in (body.limit, body.offset) if argument is not None}
+        shown = {field.name for field in self.table.fields}
+        (function,) = [one for one in self.table.functions if one.body is body]
+        return {argument.name for argument in function.arguments if argument.nullable} & shown - paging
+
+
+class OwnClocks(DeclaredStore):
+    """Whether something has expired is judged by each client's own clock, some ahead of the others."""
+
+    def __init__(self, table: Table, ahead_ms: int) -> None:
+        super().__init__(table)
+        self._ahead_ns = ahead_ms * _NS_PER_MS
+
+    def steps(self, request: Request) -> Steps:
+        true_ns = self.now_ns
+        self.now_ns += request.client * self._ahead_ns
+        answer = self.carry_out(request)
+        self.now_ns = true_ns
+        return answer
+        yield
