@@ -10,25 +10,11 @@ import random
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 
-from lawful.conformance.workloads.script import CURIOUS_VALUES, Intent, Script
+from lawful.conformance.workloads.script import CURIOUS_INTEGERS, CURIOUS_TEXTS, CURIOUS_VALUES, Intent, Script
 from lawful.models.history import Outcome
 from lawful.models.values import Json
 from lawful.specs.table import Argument, Function, Table
 
-CURIOUS_TEXTS = (
-    "",
-    "a:b",
-    ":",
-    "null",
-    "1",
-    "naïve — 漢字 🦉",
-    "e\u0301 and \u00e9",
-    "\u2028\u0085\ufeff",
-    "\x00\x01\x1f\x7f",
-    'quotes " and \\ and \r\n a line',
-    "x" * 5000,
-)
-CURIOUS_INTEGERS = (0, 1, -1, 2**53 + 1, 2**63 - 1, -(2**63))
 _CLOSED = frozenset({"status", "state", "kind"})
 """Arguments that take one of a few words, which the contract lists."""
 _SHARED_BY = 3

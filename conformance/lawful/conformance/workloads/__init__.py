@@ -1,16 +1,30 @@
-"""What clients do: seeded scripts that collide usefully, one file per table."""
+"""What clients do: seeded scripts that collide usefully, made from the declaration of each table."""
 
 from __future__ import annotations
 
 from lawful.conformance.errors import unknown_name
-from lawful.conformance.workloads.jobs import JobsWorkload
-from lawful.conformance.workloads.leader_lease import LeaderLeaseWorkload
+from lawful.conformance.workloads.client import DeclaredClient
+from lawful.conformance.workloads.final import FinalScript
 from lawful.conformance.workloads.script import Workload
-from lawful.conformance.workloads.tasks import TasksWorkload
+from lawful.specs.table import Table
+from lawful.specs.task_store import TABLES
 
-WORKLOADS: dict[str, Workload] = {
-    workload.table: workload for workload in (TasksWorkload(), JobsWorkload(), LeaderLeaseWorkload())
-}
+
+class DeclaredWorkload:
+    """The workload of a declared table; implements `Workload`."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table.name
+        self._declared = table
+
+    def script(self, client: int, seed: int) -> DeclaredClient:
+        return DeclaredClient(self._declared, client, seed)
+
+    def final_script(self, seed: int) -> FinalScript:
+        return FinalScript(self._declared, seed)
+
+
+WORKLOADS: dict[str, Workload] = {name: DeclaredWorkload(table) for name, table in TABLES.items()}
 
 
 def workload_named(name: str) -> Workload:

@@ -26,6 +26,21 @@ CURIOUS_VALUES: tuple[Json, ...] = (
 )
 """Values that come back changed from a store that is careless about types or encodings (clause TS-ALL-5)."""
 
+CURIOUS_TEXTS = (
+    "",
+    "a:b",
+    ":",
+    "null",
+    "1",
+    "naïve — 漢字 🦉",
+    "e\u0301 and \u00e9",
+    "\u2028\u0085\ufeff",
+    "\x00\x01\x1f\x7f",
+    'quotes " and \\ and \r\n a line',
+    "x" * 5000,
+)
+CURIOUS_INTEGERS = (0, 1, -1, 2**53 + 1, 2**63 - 1, -(2**63))
+
 
 class Intent(NamedTuple):
     """The operation that a client wants to carry out next."""
