@@ -19,7 +19,17 @@ from lawful.models.history import History, Outcome
 from lawful.models.values import Json
 from lawful.specs.task_store import CLAUSES, TABLES
 
-from . import node_settings_version_twins
+from . import (
+    admin_sessions_twins,
+    canary_runs_twins,
+    cdc_cursors_twins,
+    cdc_overflow_twins,
+    login_backoff_twins,
+    node_settings_version_twins,
+    rate_limits_twins,
+    scoped_keys_twins,
+    upserted_tables_twins,
+)
 from .scene import Scene
 
 
@@ -252,6 +262,14 @@ TWINS: Sequence[tuple[Callable[[], Scene], str]] = (
     (lease_never_expires, "TS-LEADER_LEASE-6"),
     (scopes_share_one_lease, "TS-LEADER_LEASE-7"),
     *node_settings_version_twins.TWINS,
+    *canary_runs_twins.TWINS,
+    *cdc_cursors_twins.TWINS,
+    *upserted_tables_twins.TWINS,
+    *admin_sessions_twins.TWINS,
+    *rate_limits_twins.TWINS,
+    *login_backoff_twins.TWINS,
+    *cdc_overflow_twins.TWINS,
+    *scoped_keys_twins.TWINS,
 )
 NAMES = [twin.__name__ for twin, _ in TWINS]
 

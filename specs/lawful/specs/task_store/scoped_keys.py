@@ -17,7 +17,7 @@ from lawful.specs.table import Table
 
 _SOURCE = "task-store contract, high-availability extras and what must hold, scoped keys"
 
-_new_key = Argument("key", "string")
+_new_key = Argument("new_key", "string")
 _expected = Argument("expected_generation", "integer", drawn=Drawn.SEEN, like="generation")
 _given_rotated_at = Argument("rotated_at", "integer", drawn=Drawn.AGE)
 _given_pod = Argument("pod", "string", drawn=Drawn.SELF)
@@ -56,7 +56,7 @@ SCOPED_KEYS = Table(
             "rotate",
             (_new_key, _expected, _given_rotated_at),
             ("integer", "null"),
-            "Make key the primary one: the new generation; null where another rotation came first or the previous key "
+            "Make new_key the primary key: its generation; null where another rotation came first or the previous key "
             "is not revoked yet.",
             OnWhole(
                 (

@@ -74,8 +74,8 @@ class ScopedKeys:
     def __init__(self, link: Link, prefix: str) -> None:
         self._scripts = Scripts(link, f"{prefix}scoped_keys:", _SCRIPTS)
 
-    def rotate(self, index_uid: str, key: str, expected_generation: int, rotated_at: int) -> int | None:
-        generation = self._scripts.run("rotate", index_uid, key, expected_generation, rotated_at)
+    def rotate(self, index_uid: str, new_key: str, expected_generation: int, rotated_at: int) -> int | None:
+        generation = self._scripts.run("rotate", index_uid, new_key, expected_generation, rotated_at)
         return None if generation is None else int(generation)
 
     def get(self, index_uid: str) -> Json:

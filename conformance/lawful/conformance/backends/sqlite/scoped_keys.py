@@ -36,20 +36,20 @@ CREATE TABLE scoped_key_reports (
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def rotate(self, index_uid: str, key: str, expected_generation: int, rotated_at: int) -> int | None:
+    def rotate(self, index_uid: str, new_key: str, expected_generation: int, rotated_at: int) -> int | None:
         if expected_generation == 0:
             rotated = self._database.execute(
                 "INSERT INTO scoped_keys (index_uid, primary_key, generation, rotated_at) VALUES (?, ?, 1, ?)"
                 " ON CONFLICT (index_uid) DO NOTHING",
                 index_uid,
-                key,
+                new_key,
                 rotated_at,
             )
         else:
             rotated = self._database.execute(
                 "UPDATE scoped_keys SET primary_key = ?, previous_key = primary_key, generation = generation + 1,"
                 " rotated_at = ? WHERE index_uid = ? AND generation = ? AND previous_key IS NULL",
-                key,
+                new_key,
                 rotated_at,
                 index_uid,
                 expected_generation,
