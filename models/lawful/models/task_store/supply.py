@@ -36,6 +36,7 @@ class Supply:
         self._table = table
         self._evaluator = Evaluator(table)
         self._keys = tuple(field.name for field in table.row_key)
+        self._key_clause = next((field.clause for field in table.row_key if field.clause is not None), None)
         fields = table.fields if table.row_key else table.beside
         untold = {name for function in table.functions for name in _not_followed(function)}
         self._followed = tuple(
@@ -103,7 +104,7 @@ class Supply:
                 return
             key = key_text([part for part in parts if isinstance(part, str | int)])
             what = f"{self._table.name} row {value_text(key)}"
-            yield Shown(((EXISTENCE, key),), f"the {what}")
+            yield Shown(((EXISTENCE, key),), f"the {what}", self._key_clause)
         for name in self._followed:
             if name in row:
                 source = (name, key, canonical(row[name]))
