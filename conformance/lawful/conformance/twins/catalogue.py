@@ -8,6 +8,7 @@ from functools import partial
 
 from lawful.conformance.twins.broken import atomicity, durability, reading, values
 from lawful.conformance.twins.store import DeclaredStore
+from lawful.models.values import Json
 from lawful.specs.table import Table
 from lawful.specs.task_store import TABLES
 from lawful.specs.task_store.twins import DECLARED_TWINS
@@ -48,7 +49,7 @@ def _stores() -> Iterator[BrokenStore]:
         yield BrokenStore(name, clause, mistake, table, partial(kind, TABLES[table]))
 
 
-def _encoded(change: Callable[[values.Json], values.Json]) -> _Kind:
+def _encoded(change: Callable[[Json], Json]) -> _Kind:
     return lambda table: values.ReadsThrough(table, values.everywhere(change))
 
 

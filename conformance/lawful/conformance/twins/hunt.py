@@ -18,7 +18,8 @@ from lawful.conformance.judging import check_object, check_objects
 from lawful.conformance.model_choice import models_for
 from lawful.conformance.run.stages import Stage
 from lawful.conformance.twins.clients import ScriptedClients
-from lawful.conformance.twins.simulation import Act, Repeated, Restart, Simulation
+from lawful.conformance.twins.program import Program
+from lawful.conformance.twins.simulation import Simulation
 from lawful.conformance.twins.store import DeclaredStore
 from lawful.conformance.workloads import workload_named
 from lawful.models.history import History
@@ -29,17 +30,6 @@ BUDGET = Budget(seconds=5.0)
 
 MakesStore = Callable[[], DeclaredStore]
 """Gives a store without data."""
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """What was done to a store, and can be done again."""
-
-    acts: tuple[Act, ...]
-    restarts: tuple[Restart, ...] = ()
-
-    def run(self, store: DeclaredStore) -> History:
-        return Simulation(store, Repeated(self.acts), self.restarts).run()
 
 
 @dataclass(frozen=True, slots=True)
