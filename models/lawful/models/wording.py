@@ -8,7 +8,14 @@ from lawful.models.history import FaultEvent, Operation, Outcome
 from lawful.models.values import Json, canonical
 
 _LONGEST_VALUE = 60
+_MOST_ALLOWED = 4
 _NS_PER_MS = 1_000_000
+
+MARKS_TEXT = (
+    "(saved and crash were called by no client: what took effect between the two is lost; saved lies as early as the "
+    "level claimed allows, or later)"
+)
+"""Of the operations that stand for a crash (see `models.crashes`)."""
 
 
 def value_text(value: Json) -> str:
@@ -59,6 +66,21 @@ def operation_text(operation: Operation) -> str:
     )
 
 
+def refused_text(answered: Json, allowed: Sequence[str], because: str, sentence: str | None) -> str:
+    """A wrong answer in a sentence: what was answered, what may be, why, and the clause that it breaks."""
+    few = [printable(one) for one in allowed[:_MOST_ALLOWED]]
+    more = len(allowed) - len(few)
+    may_be = " or ".join(few) + (f" or {more} more" if more > 0 else "")
+    clause = "" if sentence is None else f" ({sentence})"
+    return f"answered {value_text(answered)}, allowed: {may_be}, because {printable(because)}{clause}"
+
+
+def trouble_text(outcome: Outcome, error: str | None) -> str:
+    """What is told of an operation without an answer, while nothing was wrong."""
+    became = "failed" if outcome is Outcome.FAIL else "had an unknown outcome"
+    return f"{became}, while nothing was wrong: {printable(error or 'no reason was given')}"
+
+
 def fault_text(fault: FaultEvent) -> str:
     """One fault on one line: `kill redis-1`."""
     text = f"{fault.fault} {fault.target}"
@@ -86,6 +108,24 @@ def timing_text(operation: Operation, started_ns: int) -> str:
         return f"#{operation.index} {call_text(operation)} was called {since} ms after the first call"
     until = f"{(operation.return_ns - started_ns) / _NS_PER_MS:.4g}"
     return f"#{operation.index} took effect {since} to {until} ms after the first call"
+
+
+def loss_text(more_than_s: float, at_most_s: float | None) -> str:
+    """How much of what was acknowledged was lost at a crash.
+
+    >>> loss_text(0.2, 0.5), loss_text(100, None), loss_text(0, 0.01)
+    ('the last 0.2 to 0.5 s were lost', 'more than the last 100 s were lost', 'the last 0.01 s or less were lost')
+    """
+    if at_most_s is None:
+        return f"more than the last {more_than_s:g} s were lost"
+    if not more_than_s:
+        return f"the last {at_most_s:g} s or less were lost"
+    return f"the last {more_than_s:g} to {at_most_s:g} s were lost"
+
+
+def loss_at_crash_text(lost: str) -> str:
+    """`lost`, as `loss_text` gives it, in a sentence."""
+    return f"when a server was killed, {lost}"
 
 
 def enumerated(names: Sequence[str]) -> str:

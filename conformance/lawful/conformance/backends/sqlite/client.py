@@ -32,5 +32,9 @@ class SqliteClient:
         run = self._database.write if known.changes else self._database.read
         return Answer(run(lambda: operation(**named)))
 
+    def advance(self, ms: int) -> None:
+        """Put this client's clock forward; nobody else's (see `programs.side_by_side.MovesClock`)."""
+        self._database.advance(ms)
+
     def close(self) -> None:
         self._database.close()

@@ -73,6 +73,10 @@ class Database:
         """The wall clock, which may be shifted: what expires is judged by it."""
         return time.time_ns() + self._clock_offset_ns
 
+    def advance(self, ms: int) -> None:
+        """Shift the clock by so many milliseconds more."""
+        self._clock_offset_ns += ms * _NS_PER_MS
+
     def close(self) -> None:
         """Close the connection; a transaction that was not committed is taken back."""
         if self._connection is not None:
