@@ -93,8 +93,8 @@ def _taken(source: Source, names: Mapping[int, str]) -> str:
 def python_text(value: Json) -> str:
     """A JSON value as Python has it.
 
-    >>> python_text({"a": (None, True, 1.0, "it's")})
-    '{"a": [None, True, 1.0, "it\'s"]}'
+    >>> print(python_text({"a": (None, True, 1.0, "ß")}))
+    {"a": [None, True, 1.0, "ß"]}
     """
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{python_text(name)}: {python_text(one)}" for name, one in value.items()) + "}"
