@@ -262,6 +262,13 @@ class WithoutFirstItems(Expression):
 
 
 @dataclass(frozen=True, slots=True)
+class CountOfItems(Expression):
+    """How many items an array has."""
+
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class SumOfItems(Expression):
     """The sum, over the items of an array of objects, of the integers under `name`."""
 

@@ -148,6 +148,8 @@ class Evaluator:
                 return lambda at: list(of(value, at))[: max(of(most, at), 0)]
             case x.WithoutFirstItems(value, most):
                 return lambda at: list(of(value, at))[max(of(most, at), 0) :]
+            case x.CountOfItems(value):
+                return lambda at: len(of(value, at))
             case x.SumOfItems(value, name):
                 return lambda at: sum(item[name] for item in of(value, at))
         raise TypeError(f"an expression of a declaration, not {expression!r}")
