@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from typing import Any
 
 from lawful.models.values import Json
 from lawful.specs.task_store import TABLES
@@ -17,7 +18,7 @@ _VERSIONS: Mapping[str, tuple[Json, Json]] = {
 }  # fmt: skip
 
 
-def row(table: str, name: str = "a", version: int = 0) -> dict[str, Json]:
+def row(table: str, name: str = "a", version: int = 0) -> dict[str, Any]:
     """A row of `table`; its two versions differ in every field but the key."""
     fields = {field.name: _VERSIONS[field.type][version] for field in TABLES[table].fields}
     return {TABLES[table].row_key[0].name: key_of(table, name), **fields}
@@ -27,7 +28,7 @@ def key_of(table: str, name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest() if table == "tenant_map" else name
 
 
-def named(table: str, name: str = "a") -> dict[str, Json]:
+def named(table: str, name: str = "a") -> dict[str, Any]:
     upsert = TABLES[table].function("upsert")
     assert upsert is not None
     return {upsert.arguments[0].name: name}

@@ -138,7 +138,7 @@ class _Upserted:
         sentences = (
             "An upsert replaces the whole row, and a row stays as its last upsert left it.",
             "An upsert answers true where it makes the row, and false where it replaces one.",
-            "A deleted row is gone: it is not returned; a delete answers whether there was a row.",
+            "A deleted row is gone, and a delete answers whether there was one.",
             f"A list shows every row, in order of {self._key.name}.",
             *further,
         )
