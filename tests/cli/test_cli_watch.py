@@ -60,12 +60,12 @@ def test_events_keep_their_schema(name: str, lawful: Callable[[str], Run]) -> No
 
 def test_a_budget_that_is_used_up_is_an_event(lawful: Callable[[str], Run], folder: Path) -> None:
     lines = [HEADER | {"model": "fifo-queue", "initial": []}]
-    for index in range(14):
-        lines += [call(index, index, "enqueue", {"value": index}), end(index, index, "unknown", None)]
-    write(folder / "queue.jsonl", [*lines, call(14, 20, "dequeue"), end(14, 30, "ok", None), footer(15)])
-    run = lawful("lawful watch queue.jsonl --format json --budget-s 0.05")
+    for index in range(1_000):
+        lines += [call(index, 2 * index, "enqueue", {"value": index}), end(index, 2 * index + 1, "ok", None)]
+    write(folder / "queue.jsonl", [*lines, footer(1_000)])
+    run = lawful("lawful watch queue.jsonl --format json --budget-s 1e-9")
     told, verdict = events(run.stdout)
-    assert told["because"].startswith("the time budget of 0.05 s is used up at the return of operation 14")
+    assert told["because"].startswith("the time budget of 1e-09 s is used up at the return of operation")
     assert (verdict["verdict"], verdict["complete"], run.code) == ("inconclusive", True, 3)
 
 

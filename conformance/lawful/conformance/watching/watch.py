@@ -19,7 +19,8 @@ from lawful.conformance.history.records import WrongRecord
 from lawful.conformance.history.sequencer import Called, Event, Returned, Sequencer
 from lawful.conformance.judging import unfit
 from lawful.conformance.model_choice import ModelOf, models_for
-from lawful.models.history import FaultEvent, Header, ObjectKey
+from lawful.conformance.watching.confirmation import verdict_at
+from lawful.models.history import FaultEvent, Header, ObjectKey, Operation
 from lawful.models.model import UnknownCall
 from lawful.models.values import Json
 
@@ -47,7 +48,7 @@ class Watch:
         self.settings = settings
         self.sequencer = Sequencer()
         self.header_record: dict[str, Any] | None = None
-        self.objects = HistoryWatch(self._model_of, settings.budget)
+        self.objects = HistoryWatch(self._model_of, settings.budget, self._verdict_at)
         self.faults: deque[FaultEvent] = deque(maxlen=_FAULTS_KEPT)
         """The latest ones, for reports."""
         self.follower = Follower(path, offset, number)
@@ -136,6 +137,9 @@ class Watch:
         except UnknownCall as error:
             key = event.operation.object_key
             raise unfit(self._model_of(key).name, key, error) from error
+
+    def _verdict_at(self, operation: Operation) -> Verdict:
+        return verdict_at(self.path, operation, self._model_of(operation.object_key), self.settings.budget)
 
     def _model_of(self, key: ObjectKey) -> Any:
         assert self._models is not None, "the header comes first"

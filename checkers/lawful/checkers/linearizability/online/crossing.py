@@ -11,6 +11,12 @@ search cannot know:
   (`KnowsEffects`).
 - Used operations are counted by kind, in order of call. Two counts are compared, kind by kind; less is better, because
   what is not used may still be used, or never.
+- Behind the return, a configuration that another one reaches by using operations without an answer is left out: the
+  other can still do so.
+
+A few operations without an answer that each may do many things (claims of any of twenty jobs) make more configurations
+than can be followed. So the step can be told to stop early: those that use the fewest such operations are met first.
+What is found then is right, but not all there is.
 """
 
 from __future__ import annotations
@@ -63,9 +69,20 @@ def start(state: State) -> Layer:
     return {(state, 0): [((), 0)]}
 
 
-def cross(layer: Layer, step: Step, model: AnyModel[Any], counter: Counter) -> Layer:
-    """The configurations behind the return; none where no linearization gets past it. Raises `BudgetExhausted`."""
-    return _Crossing(step, model, counter).run(layer)
+def cross(
+    layer: Layer, step: Step, model: AnyModel[Any], counter: Counter, most: int | None = None
+) -> tuple[Layer, bool]:
+    """The configurations behind the return, and whether these are all; none where no linearization gets past it.
+
+    Where there are some, no more than about `most` are looked at. Raises `BudgetExhausted`.
+    """
+    crossing = _Crossing(step, model, counter)
+    behind, complete = crossing.run(layer, most)
+    if most is not None and len(behind) > most:
+        return _least_used(behind, most), False
+    if complete and step.available and len(behind) > 1:
+        behind = _without_reachable(behind, step, model)
+    return behind, complete
 
 
 def as_good(used: Used, other: Used) -> bool:
@@ -98,17 +115,25 @@ class _Crossing:
         self._met: Layer = {}
         self._behind: Layer = {}
         self._waiting: deque[tuple[State, int, Used]] = deque()
+        self._later: deque[tuple[State, int, Used]] = deque()
+        """Those that use one operation without an answer more."""
 
-    def run(self, layer: Layer) -> Layer:
+    def run(self, layer: Layer, most: int | None) -> tuple[Layer, bool]:
         for (state, ahead), burdens in layer.items():
             for used, looked in burdens:
-                self._meet(state, ahead | looked, used)
+                self._meet(state, ahead | looked, used, self._waiting)
+        looked_at = 0
         while self._waiting:
-            self._counter.step()
-            self._go_on(*self._waiting.popleft())
-        return self._behind
+            while self._waiting:
+                if most is not None and looked_at >= most and self._behind:
+                    return self._behind, False
+                looked_at += 1
+                self._counter.step()
+                self._go_on(*self._waiting.popleft())
+            self._waiting, self._later = self._later, self._waiting
+        return self._behind, True
 
-    def _meet(self, state: State, ahead: int, used: Used) -> None:
+    def _meet(self, state: State, ahead: int, used: Used, queue: deque[tuple[State, int, Used]]) -> None:
         """A configuration before the return, or behind it if the operation is ahead."""
         for looker in self._lookers:
             if not ahead & looker.bit and state in looker.answered(self._model, state):
@@ -117,7 +142,7 @@ class _Crossing:
         if ahead & bit:
             enter(self._behind, state, ahead ^ bit, used, self._step.looking)
         elif enter(self._met, state, ahead, used, self._step.looking):
-            self._waiting.append((state, ahead, used))
+            queue.append((state, ahead, used))
 
     def _go_on(self, state: State, ahead: int, used: Used) -> None:
         """Place what returns, or one operation more before it."""
@@ -126,7 +151,7 @@ class _Crossing:
         for extra, earlier_copies in self._extras:
             if not ahead & extra.bit and not earlier_copies & ~ahead:
                 for after in extra.answered(self._model, state):
-                    self._meet(after, ahead | extra.bit, used)
+                    self._meet(after, ahead | extra.bit, used, self._waiting)
         if not self._step.available:
             return
         counts = dict(used)
@@ -135,7 +160,36 @@ class _Crossing:
             if taken < called:
                 first = copies[taken - gone]
                 for after in first.unanswered(self._model, state, self._step.returning.return_ns):
-                    self._meet(after, ahead, _with_taken(used, number, taken + 1))
+                    self._meet(after, ahead, _with_taken(used, number, taken + 1), self._later)
+
+
+def _without_reachable(layer: Layer, step: Step, model: AnyModel[Any]) -> Layer:
+    """`layer` without what others in it still reach, by operations without an answer."""
+    configurations = [(sum(count for _, count in used), key, (used, looked))
+                      for key, burdens in layer.items() for used, looked in burdens]  # fmt: skip
+    reachable: Layer = {}
+    left: Layer = {}
+    for _, (state, ahead), (used, looked) in sorted(configurations, key=lambda one: one[0]):
+        known = reachable.get((state, ahead), ())
+        if not any(not looked & ~other and as_good(by, used) for by, other in known):
+            left.setdefault((state, ahead), []).append((used, looked))
+        counts = dict(used)
+        for number, gone, copies, called in step.available:
+            taken = counts.get(number, gone)
+            if taken < called:
+                with_one_more = _with_taken(used, number, taken + 1)
+                for after in copies[taken - gone].unanswered(model, state, step.returning.return_ns):
+                    reachable.setdefault((after, ahead), []).append((with_one_more, looked))
+    return left
+
+
+def _least_used(layer: Layer, most: int) -> Layer:
+    """Some configurations of `layer`: those that leave the most."""
+    left: Layer = {}
+    every = [(used, looked, key) for key, burdens in layer.items() for used, looked in burdens]
+    for used, looked, key in sorted(every, key=lambda one: sum(count for _, count in one[0]))[:most]:
+        left.setdefault(key, []).append((used, looked))
+    return left
 
 
 def _with_taken(used: Used, number: int, taken: int) -> Used:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lawful.checkers.linearizability.online.object_watch import ObjectWatch
+from lawful.checkers.linearizability.online.object_watch import Confirm, ObjectWatch
 from lawful.checkers.meter import Meter
 from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
 from lawful.models.history import ObjectKey, Operation
@@ -20,15 +20,18 @@ METHOD = "online search"
 class HistoryWatch:
     """Follows every object of one history."""
 
-    def __init__(self, model_of: Callable[[ObjectKey], AnyModel[Any]], budget: Budget) -> None:
-        """`budget`: the time for each event, and the memory for all objects."""
+    def __init__(
+        self, model_of: Callable[[ObjectKey], AnyModel[Any]], budget: Budget, confirm: Confirm | None = None
+    ) -> None:
+        """`budget`: the time for each event, and the memory for all objects. `confirm`: see `ObjectWatch`."""
         self._model_of = model_of
+        self._confirm = confirm
         self._meter = Meter(budget)
         self.objects: dict[ObjectKey, ObjectWatch] = {}
 
     def add(self, key: ObjectKey) -> ObjectWatch:
         """A new object, of which nothing is known."""
-        watch = self.objects[key] = ObjectWatch(self._model_of(key), self._meter)
+        watch = self.objects[key] = ObjectWatch(self._model_of(key), self._meter, confirm=self._confirm)
         return watch
 
     def called(self, operation: Operation) -> None:

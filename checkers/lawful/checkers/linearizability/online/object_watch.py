@@ -12,6 +12,10 @@ lies before the last settled layer is forgotten. At a rest of the store (a quies
 Assumptions: calls come in order of time, and the return of an operation comes when all calls up to its time have come.
 Returns need not come in order of time.
 
+Where there are more configurations than can be followed, and somebody can be asked who knows the whole history, only
+those are followed that use the fewest operations without an answer. A lawful verdict needs no more than one that goes
+on. Where none goes on, more of them are tried, and then whoever knows the whole history decides.
+
 An operation that stays open while very many others return is given up: it counts as unknown from then on. If an answer
 comes all the same it cannot be compared any more, and the verdict cannot be lawful.
 """
@@ -19,8 +23,9 @@ comes all the same it cannot be compared any more, and the verdict cannot be law
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Callable
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 from lawful.checkers.linearizability.online.crossing import Layer, Step, cross, start
 from lawful.checkers.linearizability.online.recent import Recent
@@ -31,6 +36,8 @@ from lawful.checkers.verdict import Verdict
 from lawful.models.history import Operation, Outcome
 from lawful.models.model import AnyModel, KnowsEffects
 
+PATIENCE = (200, 5_000)
+"""Configurations looked at for one return where somebody can be asked: at first, and where none of them goes on."""
 MOST_WAITING = 20_000
 """Returns that may wait for one operation that is open; then it is given up."""
 
@@ -38,27 +45,48 @@ MOST_WAITING = 20_000
 class Waiting:
     """A return that is not settled."""
 
-    __slots__ = ("behind", "tracked")
+    __slots__ = ("behind", "complete", "tracked")
 
     def __init__(self, tracked: Tracked) -> None:
         self.tracked = tracked
         self.behind: Layer | None = None
-        """The configurations behind it; None: they have to be worked out again."""
+        """The configurations behind it; None: they were not worked out."""
+        self.complete = True
+        """Whether these are all."""
 
     @property
     def order(self) -> tuple[int, int]:
         return self.tracked.return_ns, self.tracked.operation.index
 
 
+class _Undecided(Exception):
+    """Nobody can tell whether there is a violation."""
+
+
+Confirm: TypeAlias = Callable[[Operation], Verdict]
+
+
 class ObjectWatch:
     """Follows one object. After a violation, or where the budget was used up, it follows no further."""
 
-    def __init__(self, model: AnyModel[Any], meter: Meter, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(
+        self,
+        model: AnyModel[Any],
+        meter: Meter,
+        most_waiting: int = MOST_WAITING,
+        confirm: Confirm | None = None,
+        patience: tuple[int, int] = PATIENCE,
+    ) -> None:
         self.model = model
         self.effects = model if isinstance(model, KnowsEffects) else None
         self.meter = meter
         """Holds each event to the budget of time, and the whole to that of memory."""
         self.most_waiting = most_waiting
+        self.confirm = confirm
+        """Gives the verdict on all that came until this operation returned; None: all configurations are followed."""
+        self.patience = patience
+        self.passed_over = False
+        """Whether some configurations behind the settled returns were not followed."""
         self.operations = 0
         """How many completed operations constrain the verdict."""
         self.unknown = 0
@@ -134,11 +162,11 @@ class ObjectWatch:
                 self._wait_for(tracked, operation)
             try:
                 self.meter.restart()
-                if not self._follow_since(operation.call_ns):
+                if not self._follow_since(operation.call_ns) and not self._follow_more(operation):
                     self.violation = operation
                     self._end()
                     return
-            except BudgetExhausted as exhausted:
+            except (BudgetExhausted, _Undecided) as exhausted:
                 self.exhausted = f"{exhausted} at the return of operation {operation.index}"
                 self._end()
                 return
@@ -154,8 +182,24 @@ class ObjectWatch:
             self._looking |= tracked.bit
         insort(self.waiting, Waiting(tracked), key=attrgetter("order"))
 
-    def _follow_since(self, call_ns: int) -> bool:
+    def _follow_more(self, operation: Operation) -> bool:
+        """Whether there is a configuration behind each return after all, where not all of them were followed."""
+        if not self.passed_over and all(one.complete for one in self.waiting):
+            return False
+        if self._follow_since(self.waiting[0].tracked.return_ns, self.patience[1]):
+            return True
+        if not self.passed_over and all(one.complete for one in self.waiting):
+            return False
+        assert self.confirm is not None, "else all configurations are followed"
+        if self.confirm(operation) is Verdict.VIOLATION:
+            self.passed_over = True
+            return False
+        raise _Undecided("there are more orders than can be followed")
+
+    def _follow_since(self, call_ns: int, most: int | None = None) -> bool:
         """Work out the layers behind the returns since then; whether there is a configuration in each."""
+        if most is None and self.confirm is not None:
+            most = self.patience[0]
         first = bisect_left(self.waiting, call_ns, key=lambda one: one.tracked.return_ns)
         layer = self.waiting[first - 1].behind if first else self.settled
         by_call = sorted((one.tracked for one in self.waiting[first:]), key=attrgetter("order"), reverse=True)
@@ -169,7 +213,8 @@ class ObjectWatch:
             others = tuple(other.tracked for other in called)
             step = Step(one.tracked, others, self.unanswered.by(until_ns), self._looking)
             assert layer is not None
-            layer = one.behind = cross(layer, step, self.model, self.meter)
+            layer, one.complete = cross(layer, step, self.model, self.meter, most)
+            one.behind = layer
             if not layer:
                 return False
         return True
@@ -185,6 +230,7 @@ class ObjectWatch:
         last = self.waiting[count - 1].behind
         assert last is not None
         self.settled = last
+        self.passed_over |= not all(one.complete for one in self.waiting[:count])
         settled = [one.tracked for one in self.waiting[:count]]
         del self.waiting[:count]
         for one in settled:

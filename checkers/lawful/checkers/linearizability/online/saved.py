@@ -31,6 +31,7 @@ def saved(watch: ObjectWatch) -> dict[str, Json]:
         "violation": None if watch.violation is None else saved_operation(watch.violation),
         "exhausted": watch.exhausted,
         "unchecked": watch.unchecked,
+        "passed_over": watch.passed_over,
         "given_up": sorted(watch.given_up),
         "settled": _saved_layer(watch.settled),
         "waiting": [[one.tracked.bit, saved_operation(one.tracked.operation)] for one in watch.waiting],
@@ -53,6 +54,7 @@ def restore(watch: ObjectWatch, state: Any) -> None:
     watch.violation = None if state["violation"] is None else operation_of(state["violation"])
     watch.exhausted = state["exhausted"]
     watch.unchecked = state["unchecked"]
+    watch.passed_over = state["passed_over"]
     watch.given_up = set(state["given_up"])
     watch.settled = _layer(state["settled"])
     waiting = [_waiting(watch, bit, operation_of(one)) for bit, one in state["waiting"]]
