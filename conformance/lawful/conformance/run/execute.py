@@ -21,6 +21,8 @@ from lawful.conformance.run.termination import termination_interrupts
 
 HISTORY_NAME = "history.jsonl"
 REPORT_NAME = "report.md"
+_LONGEST_NAME = 60
+"""Of workloads in the name of a folder: file systems end a name at 255 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ def execute(plan: RunPlan, runs: Path, budget: Budget, listener: Listener) -> Ru
 def new_folder(plan: RunPlan, runs: Path) -> Path:
     """A folder for one run, named by time, backend, workload and seed."""
     moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    name = f"{moment}-{plan.backend.label}-{plan.workload_name}-{plan.seed}"
+    workload = plan.workload_name if len(plan.workload_name) <= _LONGEST_NAME else f"{len(plan.workloads)}-tables"
+    name = f"{moment}-{plan.backend.label}-{workload}-{plan.seed}"
     for attempt in range(1, 1000):
         folder = runs / (name if attempt == 1 else f"{name}-{attempt}")
         try:

@@ -10,6 +10,7 @@ from lawful.conformance.backends.registry import BackendChoice
 from lawful.conformance.known_failures import KnownFailure
 from lawful.conformance.workloads.script import Workload
 from lawful.models.values import Json
+from lawful.specs.task_store import TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ class RunPlan:
 
     @property
     def workload_name(self) -> str:
-        return "+".join(workload.table for workload in self.workloads)
+        names = [workload.table for workload in self.workloads]
+        everything = {*names, *self.not_offered} >= TABLES.keys()
+        return "all" if everything and len(names) > 1 else "+".join(names)
 
     @property
     def tick_s(self) -> float:
