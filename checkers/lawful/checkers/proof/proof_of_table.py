@@ -1,0 +1,18 @@
+"""The front door of the prover: everything that is asked of a table, one finding after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lawful.checkers.proof.finding import Finding
+from lawful.checkers.proof.prover import SECONDS, FunctionProver, claims_of, proofs
+from lawful.checkers.proof.sanity import sanity_of
+from lawful.specs.table import Table
+
+
+def prove(table: Table, seconds: float = SECONDS) -> Iterator[Finding]:
+    """Every obligation of `table`; each question to the solver may take so many seconds."""
+    claims = claims_of(table, seconds)
+    provers = [FunctionProver(table, function, claims, seconds) for function in table.functions]
+    yield from proofs(table, provers, claims, seconds)
+    yield from sanity_of(table, provers, claims, seconds)
