@@ -21,6 +21,7 @@ from lawful.specs.task_store import CLAUSES, TABLES
 
 from . import (
     admin_sessions_twins,
+    aliases_twins,
     canary_runs_twins,
     cdc_cursors_twins,
     cdc_overflow_twins,
@@ -262,6 +263,7 @@ TWINS: Sequence[tuple[Callable[[], Scene], str]] = (
     (lease_never_expires, "TS-LEADER_LEASE-6"),
     (scopes_share_one_lease, "TS-LEADER_LEASE-7"),
     *node_settings_version_twins.TWINS,
+    *aliases_twins.TWINS,
     *canary_runs_twins.TWINS,
     *cdc_cursors_twins.TWINS,
     *upserted_tables_twins.TWINS,

@@ -42,7 +42,7 @@ TRICKY: tuple[Json, ...] = ({}, [], {"empty": {}}, 2**53 + 1, 1.0, None, "null")
 _CALLS_PER_NAMES = 60
 """After so many calls the rows get new names, as some tables never remove a row."""
 _REMEMBERED = 4
-"""How many values of a name are remembered: the latest is drawn most often, an older one now and then."""
+"""How many values are remembered of a field of a row: the latest is drawn most often, an older one now and then."""
 
 
 class AwkwardCalls:
@@ -54,7 +54,7 @@ class AwkwardCalls:
         self._keys = choice.sample(TEXTS, 3)
         self._names = choice.sample(TEXTS, 8)
         self._calls = 0
-        self._seen: dict[str, list[Json]] = {}
+        self._seen: dict[tuple[tuple[Json, ...] | None, str], list[Json]] = {}
 
     def draw(self) -> tuple[str | None, str, dict[str, Json]]:
         """A key, a function and its arguments."""
@@ -64,27 +64,35 @@ class AwkwardCalls:
         functions = self._table.functions
         (function,) = self._choice.choices(functions, [one.weight for one in functions])
         key = None if self._table.key is None else self._choice.choice(self._keys)
-        return key, function.name, {one.name: self._argument(one) for one in function.arguments}
+        arguments: dict[str, Json] = {}
+        for one in function.arguments:
+            arguments[one.name] = self._argument(one, self._row(arguments))
+        return key, function.name, arguments
 
     def saw(self, answer: Json) -> None:
-        """Remember the values in `answer` under their names."""
+        """Remember the values in `answer` under their names, for the row that it is about."""
         if isinstance(answer, Mapping):
             for name, value in answer.items():
-                self._remember(name, value)
-                self.saw(value)
+                self._remember(self._row(answer), name, value)
         elif isinstance(answer, Sequence) and not isinstance(answer, str):
             for item in answer:
                 self.saw(item)
         elif isinstance(answer, int) and not isinstance(answer, bool):
-            self._remember("token", answer)  # what an acquire answers
+            self._remember((), "token", answer)  # what an acquire answers
 
-    def _remember(self, name: str, value: Json) -> None:
-        seen = self._seen.setdefault(name, [])
-        if isinstance(value, str | int) and not isinstance(value, bool) and value not in seen:
-            seen.append(value)
-            del seen[:-_REMEMBERED]
+    def _row(self, values: Mapping[str, Json]) -> tuple[Json, ...]:
+        return tuple(values.get(field.name) for field in self._table.row_key)
 
-    def _argument(self, argument: Argument) -> Json:
+    def _remember(self, row: tuple[Json, ...], name: str, value: Json) -> None:
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            for place in ((row, name), (None, name)):
+                seen = self._seen.setdefault(place, [])
+                if value in seen:
+                    seen.remove(value)
+                seen.append(value)
+                del seen[:-_REMEMBERED]
+
+    def _argument(self, argument: Argument, row: tuple[Json, ...]) -> Json:
         choice = self._choice
         if argument.values:
             null: tuple[Json, ...] = (None,) if argument.nullable else ()
@@ -95,9 +103,9 @@ class AwkwardCalls:
             case Drawn.SELF:
                 return choice.choice(("", "ünïcödé:1"))
             case Drawn.SEEN:
-                return self._from_answers(argument, 0)
+                return self._from_answers(argument, row, 0)
             case Drawn.ABOVE_SEEN:
-                return self._from_answers(argument, choice.choice((1, 1, 1, 2, 0, -1)))
+                return self._from_answers(argument, row, choice.choice((1, 1, 1, 2, 0, -1)))
             case Drawn.DURATION:
                 return choice.choice((LONG_MS, LONG_MS, LONG_MS, SHORT_MS))
             case Drawn.FEW:
@@ -105,13 +113,14 @@ class AwkwardCalls:
                 return choice.choice((None, None, *several) if argument.nullable else several)
         return None if argument.nullable and choice.random() < 0.25 else self._curious(argument)
 
-    def _from_answers(self, argument: Argument, more: int) -> Json:
+    def _from_answers(self, argument: Argument, row: tuple[Json, ...], more: int) -> Json:
         choice = self._choice
-        seen = self._seen.get(argument.like or argument.name, [])
+        name = argument.like or argument.name
+        seen = self._seen.get((row, name)) or self._seen.get((None, name), [])
         if argument.nullable and choice.random() < 0.25:
             return None
         if argument.type == "string":
-            return choice.choice((*seen, *self._names[:3]))
+            return choice.choice((*seen, *seen[-1:] * 3, *self._names[:2]))
         if not seen or choice.random() < 0.1:
             return choice.choice(INTEGERS)
         base = seen[-1] if choice.random() < 0.7 else choice.choice(seen)

@@ -3,6 +3,7 @@
 from lawful.specs.clause import Clause
 from lawful.specs.table import Table
 from lawful.specs.task_store.admin_sessions import ADMIN_SESSIONS
+from lawful.specs.task_store.aliases import ALIASES
 from lawful.specs.task_store.canaries import CANARIES
 from lawful.specs.task_store.canary_runs import CANARY_RUNS
 from lawful.specs.task_store.cdc_cursors import CDC_CURSORS
@@ -22,6 +23,7 @@ from lawful.specs.task_store.tenant_map import TENANT_MAP
 _IN_ORDER_OF_THE_CONTRACT = (
     TASKS,
     NODE_SETTINGS_VERSION,
+    ALIASES,
     JOBS,
     LEADER_LEASE,
     CANARIES,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lawful.conformance.backends.redis.admin_sessions import AdminSessions
+from lawful.conformance.backends.redis.aliases import Aliases
 from lawful.conformance.backends.redis.canaries import Canaries
 from lawful.conformance.backends.redis.canary_runs import CanaryRuns
 from lawful.conformance.backends.redis.cdc_cursors import CdcCursors
@@ -28,6 +29,7 @@ TableClass = Callable[[Link, str], Any]
 TABLE_CLASSES: Mapping[str, TableClass] = {
     "tasks": Tasks,
     "node_settings_version": NodeSettingsVersion,
+    "aliases": Aliases,
     "jobs": Jobs,
     "leader_lease": LeaderLease,
     "canaries": Canaries,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from lawful.conformance.backends.sqlite.admin_sessions import AdminSessions
+from lawful.conformance.backends.sqlite.aliases import Aliases
 from lawful.conformance.backends.sqlite.canaries import Canaries
 from lawful.conformance.backends.sqlite.canary_runs import CanaryRuns
 from lawful.conformance.backends.sqlite.cdc_cursors import CdcCursors
@@ -35,6 +36,7 @@ class StoredTable(Protocol):
 TABLE_CLASSES: Mapping[str, type[StoredTable]] = {
     "tasks": Tasks,
     "node_settings_version": NodeSettingsVersion,
+    "aliases": Aliases,
     "jobs": Jobs,
     "leader_lease": LeaderLease,
     "canaries": Canaries,

@@ -43,7 +43,7 @@ def json_text(name: str) -> Column:
 class UpsertedRows:
     """One such table. Its columns and `schema` are those of the subclass."""
 
-    schema: ClassVar[str]
+    schema: str
     table: ClassVar[str]
     key: ClassVar[str]
     """The column that tells rows apart, a text."""
