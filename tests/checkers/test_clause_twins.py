@@ -302,3 +302,19 @@ def test_a_clause_that_nothing_put_to_the_test_is_not_lawful() -> None:
     said = statuses(enqueue(Scene("jobs")).history())
     assert said["TS-JOBS-7"] is ClauseStatus.LAWFUL
     assert said["TS-JOBS-1"] is ClauseStatus.NOT_EXERCISED
+
+
+def test_what_an_answer_shows_is_put_to_the_test_though_another_clause_decides_it() -> None:
+    moved = cdc_cursors_twins.advanced()
+    assert statuses(moved.history())["TS-CDC_CURSORS-3"] is ClauseStatus.NOT_EXERCISED
+    moved.step("get", cdc_cursors_twins.cursor(5), index_uid="i")
+    assert statuses(moved.history())["TS-CDC_CURSORS-3"] is ClauseStatus.LAWFUL
+    runs = canary_runs_twins.recorded(1, 2, keep=1).step("list", [canary_runs_twins.run(2)], limit=None)
+    assert statuses(runs.history())["TS-CANARY_RUNS-1"] is ClauseStatus.LAWFUL
+
+
+def test_inserts_of_different_rows_are_not_sent_again() -> None:
+    runs = canary_runs_twins.recorded(1, 2)
+    assert statuses(runs.history())["TS-ALL-6"] is ClauseStatus.NOT_EXERCISED
+    again = canary_runs_twins.insert(runs, 1, recorded=False)
+    assert statuses(again.history())["TS-ALL-6"] is ClauseStatus.LAWFUL

@@ -16,7 +16,9 @@ from enum import StrEnum
 from lawful.checkers.verdict import HistoryVerdict, ObjectVerdict, Verdict
 from lawful.models.history import History, ObjectKey, Operation, Outcome
 from lawful.models.model import Refusal
+from lawful.models.values import canonical
 from lawful.specs.clause import Clause
+from lawful.specs.function import ListRows
 from lawful.specs.table import Table
 
 GENERAL = "TS-ALL-1"
@@ -97,9 +99,11 @@ def _status(
 
 def _observations(history: History, objects: Iterable[ObjectVerdict], tables: Mapping[str, Table]) -> Counter[str]:
     counted: Counter[str] = Counter()
+    decided: set[tuple[int, str | None]] = set()
     for part in objects:
         explained = part.linearization or (part.refusals[0].linearization if part.refusals else ())
         counted.update(placed.clause for placed in explained if placed.clause is not None)
+        decided.update((placed.index, placed.clause) for placed in explained)
     parts = history.by_object()
     for operations in parts.values():
         counted[GENERAL] += sum(_overlaps(operations))
@@ -109,7 +113,7 @@ def _observations(history: History, objects: Iterable[ObjectVerdict], tables: Ma
             counted[table.independence] += sum(map(len, siblings))
     last_kill_ns = max((fault.call_ns for fault in history.faults if fault.fault == "kill"), default=None)
     seen_by: Counter[int] = Counter()
-    offered: set[tuple[str, str]] = set()
+    offered: set[tuple[ObjectKey, str]] = set()
     for operation in history:
         if operation.outcome is Outcome.FAIL:
             counted["TS-ALL-4"] += 1
@@ -122,11 +126,29 @@ def _observations(history: History, objects: Iterable[ObjectVerdict], tables: Ma
             counted["TS-ALL-5"] += operation.result is not None
             seen_by[operation.process] += 1
             counted["TS-ALL-7"] += seen_by[operation.process] > 1
-        elif operation.function in ("insert", "enqueue"):
-            identity = (operation.object, str(operation.arguments.get("id")))
+            shown = _shown_clauses(tables[operation.object], operation)
+            counted.update(clause for clause in shown if (operation.index, clause) not in decided)
+        elif operation.function in ("insert", "enqueue") and operation.object in tables:
+            row = [operation.arguments.get(field.name) for field in tables[operation.object].row_key]
+            identity = (operation.object_key, canonical(row))
             counted["TS-ALL-6"] += identity in offered
             offered.add(identity)
     return counted
+
+
+def _shown_clauses(table: Table, operation: Operation) -> frozenset[str]:
+    """What the table promises of the fields that an answer shows, and of which rows a list shows.
+
+    Other clauses decide such an answer, so that these would count as never put to the test.
+    """
+    function = table.function(operation.function)
+    choice = function.body.choice if function is not None and isinstance(function.body, ListRows) else None
+    result = operation.result
+    rows = [result] if isinstance(result, Mapping) else result if isinstance(result, Sequence) else ()
+    names = {name for row in rows if isinstance(row, Mapping) for name in row}
+    clauses = {field.clause for field in (*table.row_key, *table.fields, *table.beside) if field.name in names}
+    own = {clause.id for clause in table.clauses}
+    return frozenset(clause for clause in (choice, *clauses) if clause is not None and clause in own)
 
 
 def _overlaps(operations: Sequence[Operation]) -> Iterable[bool]:
