@@ -14,8 +14,8 @@ from lawful.conformance.adapter_template import LANGUAGES, write_template
 from lawful.conformance.backends.registry import choose
 from lawful.conformance.cli.terminal import LOOKS, coloured, say
 from lawful.conformance.errors import ExitCode, unknown_name
+from lawful.models.declaration_wording import signature_text
 from lawful.models.wording import printable
-from lawful.specs.table import Function
 from lawful.specs.task_store import TABLES
 
 
@@ -85,13 +85,7 @@ def functions(tables: tuple[str, ...]) -> None:
     for table in (TABLES[name] for name in tables or TABLES):
         say(table.name if table.key is None else f"{table.name}, each {table.key} on its own (the key of a call)")
         for function in table.functions:
-            say(f"  {_signature(function)}\n      {function.meaning}")
-
-
-def _signature(function: Function) -> str:
-    """`claim(worker: string, ttl_ms: integer) -> object or null`."""
-    arguments = ", ".join(f"{one.name}: {one.type}{' or null' if one.nullable else ''}" for one in function.arguments)
-    return f"{function.name}({arguments}) -> {' or '.join(function.answer)}"
+            say(f"  {signature_text(function)}\n      {function.meaning}")
 
 
 def _show_done(done: Done) -> None:

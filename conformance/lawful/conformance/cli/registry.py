@@ -27,6 +27,7 @@ COMMANDS: dict[str, Entry] = {
     "convert": Entry("lawful.conformance.cli.convert:convert", "Write a history in another format."),
     "schema": Entry("lawful.conformance.cli.schema:schema", "Print the JSON Schema of a format."),
     "clauses": Entry("lawful.conformance.cli.clauses:clauses", "List what must hold."),
+    "contract": Entry("lawful.conformance.cli.contract:contract", "Print the contract as a page."),
     "models": Entry("lawful.conformance.cli.models:models", "List the models that histories are checked against."),
     "backends": Entry("lawful.conformance.cli.backends:backends", "List the stores that can be put to the test."),
     "adapter": Entry(
