@@ -31,12 +31,13 @@ class Memory:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._keys = tuple(field.name for field in table.row_key)
+        self._beside = {field.name for field in table.beside}
         self._values: dict[tuple[str | None, Row | None, str], deque[Json]] = defaultdict(lambda: deque(maxlen=_VALUES))
         self._rows: dict[str | None, deque[Row]] = defaultdict(lambda: deque(maxlen=_ROWS))
 
     def values(self, key: str | None, row: Row | None, name: str) -> Sequence[Json]:
         """What was seen under `name` in a row, the latest last."""
-        return self._values.get((key, row, name), ())
+        return self._values.get(self._place(key, row, name), ())
 
     def rows(self, key: str | None) -> Sequence[Row]:
         """The rows that were met, the latest last."""
@@ -70,7 +71,7 @@ class Memory:
         named = self.row_in(shown)
         row = asked if named is None else named
         for name, value in shown.items():
-            self._values[key, row, name].append(value)
+            self._values[self._place(key, row, name)].append(value)
         return row
 
     def _saw_effects(self, intent: Intent, row: Row | None, result: Json) -> None:
@@ -80,11 +81,11 @@ class Memory:
             return
         alone = shown_alone(function)
         if alone is not None:
-            self._values[intent.key, row, alone].append(result)
+            self._values[self._place(intent.key, row, alone)].append(result)
         for name, expression in written(function):
             known, value = self._written(expression, intent, row, result)
             if known:
-                self._values[intent.key, row, name].append(value)
+                self._values[self._place(intent.key, row, name)].append(value)
 
     def _written(self, expression: Expression, intent: Intent, row: Row | None, result: Json) -> tuple[bool, Json]:
         match expression:
@@ -99,6 +100,10 @@ class Memory:
                 if seen and isinstance(seen[-1], int) and isinstance(step, int):
                     return True, seen[-1] + step
         return False, None
+
+    def _place(self, key: str | None, row: Row | None, name: str) -> tuple[str | None, Row | None, str]:
+        """Where values are kept. What stands beside the rows is the same for all: a pod reports what a get showed."""
+        return key, None if name in self._beside else row, name
 
     def _met(self, key: str | None, row: Row) -> None:
         rows = self._rows[key]

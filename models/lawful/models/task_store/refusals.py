@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from lawful.models.model import Call, Refusal, Window
-from lawful.models.task_store.answers import has_holes
+from lawful.models.task_store.answers import Template, has_holes
 from lawful.models.task_store.decisions import Decisions
 from lawful.models.task_store.evaluation import Situation
 from lawful.models.task_store.functions import Functions
@@ -102,12 +102,16 @@ def _differs(right: Json, seen: Json) -> bool:
 
 
 def _wrong_row(table: Table, wrong: Sequence[str], situation: Situation) -> Refusal | None:
+    clause = _clause_of_fields(table, wrong)
+    of = "" if situation.key is None else f" of {situation.key}"
+    return None if clause is None else Refusal(f"other than last written: {', '.join(wrong)}{of}", clause)
+
+
+def _clause_of_fields(table: Table, wrong: Sequence[str]) -> str | None:
+    """The clause that says what the fields hold, of the first of them; None where one of them has none."""
     clauses = {field.name: field.clause for field in (*table.row_key, *table.fields, *table.beside)}
     named = [clause for name in wrong if (clause := clauses.get(name) or table.wrong_row) is not None]
-    if len(named) < len(wrong):
-        return None
-    of = "" if situation.key is None else f" of {situation.key}"
-    return Refusal(f"other than last written: {', '.join(wrong)}{of}", named[0])
+    return named[0] if len(named) == len(wrong) else None
 
 
 def _wrong_list(functions: Functions, body: ListRows, situation: Situation, reply: Json) -> Refusal | None:
@@ -133,14 +137,22 @@ def _wrong_list(functions: Functions, body: ListRows, situation: Situation, repl
     return Refusal(f"the list lacks {len(right - shown)} rows of the table", body.choice or LIST_CLAUSE)
 
 
-def _stray_rows_clause(table: Table, body: ListRows, rows: Sequence[Json], shown: Sequence[Json]) -> str:
-    """The clause that rows break which do not exist: of a table that drops rows, those that should be gone by now."""
-    if body.choice is None:
-        return LIST_CLAUSE
-    known = {_key_of(table, row) for row in rows}
-    if all(_key_of(table, row) in known for row in shown):
-        return table.wrong_row or LIST_CLAUSE
-    return body.choice
+def _stray_rows_clause(table: Table, body: ListRows, rows: Sequence[Template], shown: Sequence[Json]) -> str:
+    """The clause that rows break which do not exist: of a table that drops rows, those that should be gone by now.
+
+    Where the rows are there, and other than they are shown, it is the clause that a look-up of them would break.
+    """
+    known = {_key_of(table, row): row for row in rows}
+    if any(_key_of(table, row) not in known for row in shown):
+        return body.choice or LIST_CLAUSE
+    wrong = {
+        name
+        for row in shown
+        if isinstance(row, Mapping)
+        for name, value in known[_key_of(table, row)].items()
+        if not identical(value, row.get(name))
+    }
+    return (_clause_of_fields(table, sorted(wrong)) if wrong else None) or LIST_CLAUSE
 
 
 def _key_of(table: Table, row: Json) -> str:

@@ -25,6 +25,8 @@ from lawful.specs.table import Table
 
 EXISTENCE = "exists"
 VALUE_CLAUSE = "TS-ALL-5"
+HALF_ROW_CLAUSE = "TS-ALL-2"
+"""Null in a field that is never null is no value that was changed: the row is not there, and what refers to it is."""
 
 _NO_STATE = TableState(Row((), ()), Rows())
 
@@ -39,6 +41,7 @@ class Supply:
         self._key_clause = next((field.clause for field in table.row_key if field.clause is not None), None)
         fields = table.fields if table.row_key else table.beside
         untold = {name for function in table.functions for name in _not_followed(function)}
+        self._never_null = {field.name for field in fields if not field.nullable and field.type != "any"}
         self._followed = tuple(
             field.name for field in fields if field.name not in untold and _constant(field.initially)
         )
@@ -108,7 +111,9 @@ class Supply:
         for name in self._followed:
             if name in row:
                 source = (name, key, canonical(row[name]))
-                yield Shown((source,), f"{name} {value_text(row[name])} of {what}", VALUE_CLAUSE)
+                half = row[name] is None and name in self._never_null
+                clause = HALF_ROW_CLAUSE if half else VALUE_CLAUSE
+                yield Shown((source,), f"{name} {value_text(row[name])} of {what}", clause)
 
     def _key(self, body: f.OnRow | f.OnWhole, operation: Operation) -> str:
         if isinstance(body, f.OnWhole):

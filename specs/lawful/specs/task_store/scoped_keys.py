@@ -119,7 +119,11 @@ SCOPED_KEYS = Table(
             (),
             ("array",),
             "The live pods as [{pod, observed_generation}], in order of pod.",
-            ListRows("each report that has not expired is listed, and no other", "TS-SCOPED_KEYS-4"),
+            ListRows(
+                "each report that has not expired is listed, and no other",
+                "TS-SCOPED_KEYS-4",
+                choice="TS-SCOPED_KEYS-4",
+            ),
             reads_only=True,
             weight=8,
         ),
