@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lawful.specs.expression import ANSWER, Exists, Expression
+from lawful.specs.expression import Exists, Expression
 from lawful.specs.field import Drawn, Field
 from lawful.specs.function import (
-    AnyAbove,
     Case,
     Delete,
     DeleteRows,
@@ -92,8 +91,6 @@ def written(function: Function) -> Iterator[tuple[str, Expression]]:
 def shown_alone(function: Function) -> str | None:
     """The field whose value is the whole answer; None where an answer is a row, or what no field holds."""
     for case in cases_of(function):
-        if isinstance(case.answer, AnyAbove):
-            return next((name for name, value in written(function) if value is ANSWER), None)
         if isinstance(case.answer, Field):
             return case.answer.name
     return None
