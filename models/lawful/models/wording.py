@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lawful.models.history import FaultEvent, Operation, Outcome
+from lawful.models.task_store.expiry import Expiry
+from lawful.models.task_store.state import AtLeast, Row, Value, as_json
 from lawful.models.values import Json, canonical
 
 _LONGEST_VALUE = 60
@@ -43,8 +45,13 @@ def printable(text: str) -> str:
 
 def call_text(operation: Operation) -> str:
     """What was asked for: `cas(old=1, new=2)`."""
-    arguments = ", ".join(f"{name}={value_text(value)}" for name, value in operation.arguments.items())
-    return f"{operation.function}({arguments})"
+    return asked_text(operation.function, operation.arguments)
+
+
+def asked_text(function: str, arguments: Mapping[str, Json]) -> str:
+    """A call that nobody made yet: `cas(old=1, new=2)`."""
+    given = ", ".join(f"{name}={value_text(value)}" for name, value in arguments.items())
+    return f"{function}({given})"
 
 
 def answer_text(operation: Operation) -> str:
@@ -126,6 +133,45 @@ def loss_text(more_than_s: float, at_most_s: float | None) -> str:
 def loss_at_crash_text(lost: str) -> str:
     """`lost`, as `loss_text` gives it, in a sentence."""
     return f"when a server was killed, {lost}"
+
+
+def instant_text(instant_ns: int, now_ns: int) -> str:
+    """When something ends, seen from an instant.
+
+    >>> instant_text(7_000_000_000, 5_000_000_000), instant_text(1_500_000, 2_000_000), instant_text(3, 3)
+    ('in 2 s', '0.0005 s ago', 'now')
+    """
+    if instant_ns == now_ns:
+        return "now"
+    seconds = f"{abs(instant_ns - now_ns) / (1000 * _NS_PER_MS):.12g} s"
+    return f"in {seconds}" if instant_ns > now_ns else f"{seconds} ago"
+
+
+def row_text(row: Row | None, now_ns: int) -> str:
+    """A row with everything that clients do not see, as of an instant: `{holder: "h", expires_at: in 2 s}`."""
+    if row is None:
+        return "there is no such row"
+    fields = zip(row.names, row.values, strict=True)
+    return "{" + ", ".join(f"{name}: {_held_text(value, now_ns)}" for name, value in fields) + "}"
+
+
+def _held_text(value: Value, now_ns: int) -> str:
+    if isinstance(value, Expiry):
+        ends = instant_text(value.earliest_ns, now_ns)
+        return ends if value.earliest_ns == value.latest_ns else f"{ends} to {instant_text(value.latest_ns, now_ns)}"
+    return str(value) if isinstance(value, AtLeast) else value_text(as_json(value))
+
+
+def belief_text(believer: str, until_ns: int, now_ns: int) -> str:
+    """Who believes in a right: `worker-1 believes that it is theirs, which ends in 2 s`."""
+    return f"{printable(believer)} was told that it is theirs, which ends {instant_text(until_ns, now_ns)}"
+
+
+def clock_text(clock_error_ns: int) -> str:
+    """How right a clock is."""
+    if not clock_error_ns:
+        return "the clock of the store is right"
+    return f"the clock of the store may err by {clock_error_ns / _NS_PER_MS:.12g} ms over a grant"
 
 
 def enumerated(names: Sequence[str]) -> str:
