@@ -108,6 +108,7 @@ REFUSED = {
     r'"\ud800"': ("half of a character", 0),
     r"\ud800": ("half of a character", 0),
     r"\nothing": ("unknown character", 0),
+    r"\udess": ("unknown character", 0),
     "1/2": ("not a number", 0),
     "12abc": ("not a number", 0),
     "1e999": ("not a number", 0),

@@ -86,6 +86,7 @@ _SPACE = re.compile(r"(?:[\s,]++|;[^\n]*+)*+")
 _INTEGER = re.compile(r"[+-]?(?:\d+N?|0[xX][0-9a-fA-F]+)")
 _DECIMAL = re.compile(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?M?")
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_CODE = re.compile(r"u[0-9a-fA-F]{4}")
 _ESCAPES = {"t": "\t", "r": "\r", "n": "\n", "\\": "\\", '"': '"', "b": "\b", "f": "\f"}
 _CHARACTERS = {"newline": "\n", "return": "\r", "space": " ", "tab": "\t", "formfeed": "\f", "backspace": "\b"}
 _CLOSING = {"(": ")", "[": "]", "{": "}", "#{": "}"}
@@ -237,7 +238,7 @@ def _character(token: re.Match[str]) -> str:
         return name
     if name in _CHARACTERS:
         return _CHARACTERS[name]
-    if name[0] == "u" and len(name) == 5:
+    if _CODE.fullmatch(name):
         return _unicode(chr(int(name[1:], 16)), token.start())
     raise NotEdn(f"unknown character \\{name:.40}", token.start())
 
