@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from itertools import count
 
@@ -40,6 +41,10 @@ class Reader:
         self._numbers: dict[str, Iterator[int]] = {}
         declared = [part for part in parts_of(self._table) if isinstance(part, Argument)]
         self._members = next((one.members for one in declared if one.members), ())
+        for text, digest in translator.digests:
+            # The digest that the solver made up becomes the real one, as the model will compute it.
+            hashed = self.text(self.integer(text), "text").encode()
+            self._texts[self.integer(digest)] = hashlib.sha256(hashed).hexdigest()
 
     def true(self, condition: object) -> bool:
         if isinstance(condition, bool):
@@ -184,19 +189,20 @@ def readable(translator: Translator, view: View, belief: tuple[Symbolic, ...] = 
     for name, value in view.arguments.items():
         if name.endswith("_ms"):
             yield _some_seconds(value.term, 0, 1000)
-    rows = [value for row in view.rows for value in row.values.values()]
-    for value in (*view.arguments.values(), *view.beside.values(), *rows, *belief):
-        yield from _readable_value(value, view)
+    named = [*view.arguments.items(), *view.beside.items(), *(item for row in view.rows for item in row.values.items())]
+    ranges = {name: number for number, name in enumerate(dict.fromkeys(name for name, _ in named), 1)}
+    for name, value in (*named, *(("", one) for one in belief)):
+        yield from _readable_value(value, view, ranges.get(name, 0))
 
 
-def _readable_value(value: Symbolic, view: View) -> Iterator[object]:
+def _readable_value(value: Symbolic, view: View, place: int) -> Iterator[object]:
     if value.kind is Kind.INTEGER:
         yield z3.And(value.term >= 0, value.term <= 9)
     elif value.kind is Kind.INSTANT:
         yield _some_seconds(value.term, view.now, _SECOND_NS)
     elif value.kind is Kind.TEXT:
-        # Numbers below are those of constants, which would look as if they meant something.
-        yield value.term >= 1000
+        # Not a constant, which would look as if it meant something; and not that of another field by chance.
+        yield z3.And(value.term >= 1000 * (place + 1), value.term < 1000 * (place + 2))
     if not isinstance(value.null, bool):
         yield z3.Not(value.null)
 

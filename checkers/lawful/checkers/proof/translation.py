@@ -76,6 +76,8 @@ class Translator:
         self.clock_error_ns = z3.Int("clock error")
         self._facts: list[Condition] = [self.clock_error_ns >= 0]
         self._named = 0
+        self.digests: list[tuple[Term, Term]] = []
+        """Texts with their digests."""
 
     def facts(self) -> list[Condition]:
         return [*self._facts, *self.containers.facts]
@@ -235,7 +237,9 @@ class Translator:
 
     def _digest(self, text: Symbolic) -> Symbolic:
         """Of equal texts equal; of others anything, though in truth no two texts with one digest are known."""
-        return Symbolic(Kind.TEXT, z3.Function("sha256", z3.IntSort(), z3.IntSort())(text.term), text.null)
+        digest = z3.Function("sha256", z3.IntSort(), z3.IntSort())(text.term)
+        self.digests.append((text.term, digest))
+        return Symbolic(Kind.TEXT, digest, text.null)
 
 
 _CONDITIONS = (

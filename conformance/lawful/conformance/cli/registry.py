@@ -23,6 +23,7 @@ COMMANDS: dict[str, Entry] = {
         "lawful.conformance.cli.shrink:shrink", "Reduce a violation to the operations that contradict each other."
     ),
     "explore": Entry("lawful.conformance.cli.explore:explore_group", "Try every schedule of a model."),
+    "prove": Entry("lawful.conformance.cli.prove:prove_group", "Prove what is claimed of a specification."),
     "lint": Entry("lawful.conformance.cli.lint:lint", "Examine history files without judging them."),
     "convert": Entry("lawful.conformance.cli.convert:convert", "Write a history in another format."),
     "schema": Entry("lawful.conformance.cli.schema:schema", "Print the JSON Schema of a format."),

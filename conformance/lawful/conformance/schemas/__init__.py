@@ -18,6 +18,7 @@ FILES = {
     "watch": "watch.json",
     "adapter": "adapter.json",
     "exploration": "exploration.json",
+    "proof": "proof.json",
 }
 NAMES = ("history", *FILES)
 

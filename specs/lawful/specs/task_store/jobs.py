@@ -236,6 +236,7 @@ JOBS = Table(
             "A job in progress has a claimant and an end of its claim, so it can be claimed again.",
             ~_state.is_("in_progress") | (_claimed_by.is_not(None) & _claim_expires.is_not(None)),
         ),
+        Invariant("TS-JOBS-2", "A queued job has no claimant.", ~_state.is_("queued") | _claimed_by.is_(None)),
         StepProperty("TS-JOBS-6", "A job is never removed.", ~EXISTED | EXISTS),
         StepProperty(
             "TS-JOBS-4",
