@@ -29,6 +29,7 @@ from . import (
     node_settings_version_twins,
     rate_limits_twins,
     scoped_keys_twins,
+    sessions_twins,
     upserted_tables_twins,
 )
 from .scene import Scene
@@ -264,6 +265,7 @@ TWINS: Sequence[tuple[Callable[[], Scene], str]] = (
     (scopes_share_one_lease, "TS-LEADER_LEASE-7"),
     *node_settings_version_twins.TWINS,
     *aliases_twins.TWINS,
+    *sessions_twins.TWINS,
     *canary_runs_twins.TWINS,
     *cdc_cursors_twins.TWINS,
     *upserted_tables_twins.TWINS,

@@ -107,7 +107,7 @@ class AwkwardCalls:
             case Drawn.ABOVE_SEEN:
                 return self._from_answers(argument, row, choice.choice((1, 1, 1, 2, 0, -1)))
             case Drawn.DURATION:
-                return choice.choice((LONG_MS, LONG_MS, LONG_MS, SHORT_MS))
+                return choice.choice((*(LONG_MS,) * 6, SHORT_MS, SHORT_MS, 0))
             case Drawn.FEW:
                 several = (0, 1, 3, 3, 2**40)
                 return choice.choice((None, None, *several) if argument.nullable else several)

@@ -240,4 +240,12 @@ def test_an_unknown_function_is_named(table: str) -> None:
 
 def test_only_tables_in_which_something_ends_depend_on_time() -> None:
     timed = {name for name, make in MODELS.items() if name in TABLES and is_timed(make(None, 0))}
-    assert timed == {"jobs", "leader_lease", "admin_sessions", "rate_limits", "login_backoff", "scoped_keys"}
+    assert timed == {
+        "sessions",
+        "jobs",
+        "leader_lease",
+        "admin_sessions",
+        "rate_limits",
+        "login_backoff",
+        "scoped_keys",
+    }

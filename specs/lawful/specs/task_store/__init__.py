@@ -17,6 +17,7 @@ from lawful.specs.task_store.rate_limits import RATE_LIMITS
 from lawful.specs.task_store.rollover_policies import ROLLOVER_POLICIES
 from lawful.specs.task_store.scoped_keys import SCOPED_KEYS
 from lawful.specs.task_store.search_ui_config import SEARCH_UI_CONFIG
+from lawful.specs.task_store.sessions import SESSIONS
 from lawful.specs.task_store.tasks import TASKS
 from lawful.specs.task_store.tenant_map import TENANT_MAP
 
@@ -24,6 +25,7 @@ _IN_ORDER_OF_THE_CONTRACT = (
     TASKS,
     NODE_SETTINGS_VERSION,
     ALIASES,
+    SESSIONS,
     JOBS,
     LEADER_LEASE,
     CANARIES,

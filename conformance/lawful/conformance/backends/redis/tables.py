@@ -20,6 +20,7 @@ from lawful.conformance.backends.redis.rate_limits import RateLimits
 from lawful.conformance.backends.redis.rollover_policies import RolloverPolicies
 from lawful.conformance.backends.redis.scoped_keys import ScopedKeys
 from lawful.conformance.backends.redis.search_ui_config import SearchUiConfig
+from lawful.conformance.backends.redis.sessions import Sessions
 from lawful.conformance.backends.redis.tasks import Tasks
 from lawful.conformance.backends.redis.tenant_map import TenantMap
 
@@ -30,6 +31,7 @@ TABLE_CLASSES: Mapping[str, TableClass] = {
     "tasks": Tasks,
     "node_settings_version": NodeSettingsVersion,
     "aliases": Aliases,
+    "sessions": Sessions,
     "jobs": Jobs,
     "leader_lease": LeaderLease,
     "canaries": Canaries,

@@ -20,6 +20,7 @@ from lawful.conformance.backends.sqlite.rate_limits import RateLimits
 from lawful.conformance.backends.sqlite.rollover_policies import RolloverPolicies
 from lawful.conformance.backends.sqlite.scoped_keys import ScopedKeys
 from lawful.conformance.backends.sqlite.search_ui_config import SearchUiConfig
+from lawful.conformance.backends.sqlite.sessions import Sessions
 from lawful.conformance.backends.sqlite.tasks import Tasks
 from lawful.conformance.backends.sqlite.tenant_map import TenantMap
 
@@ -37,6 +38,7 @@ TABLE_CLASSES: Mapping[str, type[StoredTable]] = {
     "tasks": Tasks,
     "node_settings_version": NodeSettingsVersion,
     "aliases": Aliases,
+    "sessions": Sessions,
     "jobs": Jobs,
     "leader_lease": LeaderLease,
     "canaries": Canaries,
