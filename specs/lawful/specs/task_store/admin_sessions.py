@@ -177,8 +177,14 @@ ADMIN_SESSIONS = Table(
         ),
         StepProperty(
             "TS-ADMIN_SESSIONS-4",
-            "Only delete and expiry end a session: a revoke leaves its row, and no session lasts longer than created.",
+            "A session neither ends earlier nor lasts longer than it was created for.",
             _stays | _expires.is_(Before(_expires)),
+        ),
+        StepProperty(
+            "TS-ADMIN_SESSIONS-4",
+            "A revoke leaves the row, which keeps the id taken.",
+            ~EXISTED | EXISTS,
+            of=("create", "revoke"),
         ),
         StepProperty(
             "TS-ADMIN_SESSIONS-4",

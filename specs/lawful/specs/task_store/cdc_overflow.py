@@ -8,7 +8,17 @@ answers, so an event whose drain was answered to a client that then dies is that
 from __future__ import annotations
 
 from lawful.specs.clause import Clause, Level
-from lawful.specs.expression import EMPTY_ARRAY, Before, FirstItems, SumOfItems, WithItem, WithoutFirstItems, record
+from lawful.specs.expression import (
+    ANSWER,
+    EMPTY_ARRAY,
+    Before,
+    Conditional,
+    FirstItems,
+    SumOfItems,
+    WithItem,
+    WithoutFirstItems,
+    record,
+)
 from lawful.specs.field import Argument, Drawn, Field
 from lawful.specs.function import Function, OnWhole, case, update
 from lawful.specs.property import Invariant, StepProperty
@@ -119,9 +129,18 @@ CDC_OVERFLOW = Table(
         ),
         StepProperty(
             "TS-CDC_OVERFLOW-2",
-            "An append leaves the events that are there as they are.",
-            _events.is_(Before(_events))
-            | _events.is_(WithItem(Before(_events), record(bytes=_bytes, payload=_payload))),
+            "An accepted event stands at the end, after those that were there; a refused one changes nothing.",
+            Conditional(
+                ANSWER,
+                _events.is_(WithItem(Before(_events), record(bytes=_bytes, payload=_payload))),
+                _events.is_(Before(_events)),
+            ),
+            of=("append",),
+        ),
+        StepProperty(
+            "TS-CDC_OVERFLOW-2",
+            "An event is refused only where there is no room for it.",
+            ANSWER | _bytes.below(0) | (_size + _bytes).above(_max_bytes),
             of=("append",),
         ),
         StepProperty(

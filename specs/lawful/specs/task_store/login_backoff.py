@@ -133,6 +133,12 @@ LOGIN_BACKOFF = Table(
             of=("failed",),
         ),
         StepProperty(
+            "TS-LOGIN_BACKOFF-1",
+            "From the threshold on a failure sets an end of the block.",
+            _failures.below(_threshold) | _blocked_until.is_not(None),
+            of=("failed",),
+        ),
+        StepProperty(
             "TS-LOGIN_BACKOFF-5",
             "Failures are forgotten all at once or not at all.",
             _failures.at_least(Before(_failures)) | _failures.is_(0),

@@ -142,6 +142,19 @@ RATE_LIMITS = Table(
             of=("hit",),
         ),
         StepProperty(
+            "TS-RATE_LIMITS-3",
+            "What a hit is told to remain is the limit less what is counted then.",
+            ANSWER.is_(_refused) | ANSWER.is_(record(admitted=True, remaining=_limit - _admitted)),
+            of=("hit",),
+        ),
+        StepProperty(
+            "TS-RATE_LIMITS-4",
+            "A hit is refused only where nothing is left, and then changes nothing.",
+            ANSWER.is_not(_refused)
+            | (_admitted.is_(Before(_admitted)) & (_limit.below(1) | _admitted.at_least(_limit))),
+            of=("hit",),
+        ),
+        StepProperty(
             "TS-RATE_LIMITS-2",
             "The end of the window moves only with the first hit of another.",
             _window_ends.is_(Before(_window_ends)) | _admitted.is_(1),
