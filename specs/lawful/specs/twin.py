@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
-from lawful.specs.expression import Expression, Operand, operand
+from lawful.specs.expression import Expression, Literal, Operand, Scalar, operand
 from lawful.specs.field import Argument, Field
 from lawful.specs.function import (
     Assignments,
@@ -47,6 +47,9 @@ class NoSuchPart(ValueError):
 
 
 Part = TypeVar("Part")
+
+Reason: TypeAlias = str | tuple[str, bool]
+"""Names a case: by its reason, and where two cases have the same one, with the answer."""
 
 Change: TypeAlias = Callable[[Function], Function]
 """A change of one function."""
@@ -91,7 +94,7 @@ def _named(known: Mapping[str, Part], name: str, kind: str) -> Part:
     return known[name]
 
 
-def without_case(because: str) -> Change:
+def without_case(because: Reason) -> Change:
     """The case with that reason never applies; those after it do."""
     return _cases(because, lambda case: ())
 
@@ -101,23 +104,23 @@ def with_case(case: Case) -> Change:
     return lambda function: _with_cases(function, (case, *_cases_of(function)))
 
 
-def guarded(because: str, guard: Expression | None) -> Change:
+def guarded(because: Reason, guard: Expression | None) -> Change:
     """The case with that reason applies under another condition."""
     return _cases(because, lambda case: (dataclasses.replace(case, guard=guard),))
 
 
-def answering(because: str, answer: Operand | Reply) -> Change:
+def answering(because: Reason, answer: Operand | Reply) -> Change:
     """The case with that reason answers something else."""
     reply = operand(answer) if answer is None or isinstance(answer, bool | int | str | Expression) else answer
     return _cases(because, lambda case: (dataclasses.replace(case, answer=reply),))
 
 
-def doing(because: str, *effects: Effect) -> Change:
+def doing(because: Reason, *effects: Effect) -> Change:
     """The case with that reason has other effects; where none is given, it has none."""
     return _cases(because, lambda case: (dataclasses.replace(case, effects=effects),))
 
 
-def assigning(because: str, **values: Operand) -> Change:
+def assigning(because: Reason, **values: Operand) -> Change:
     """The case with that reason sets these fields as well, or to other values."""
 
     def assigned(case: Case) -> Iterable[Case]:
@@ -127,7 +130,7 @@ def assigning(because: str, **values: Operand) -> Change:
     return _cases(because, assigned)
 
 
-def leaving(because: str, *names: str) -> Change:
+def leaving(because: Reason, *names: str) -> Change:
     """The case with that reason leaves these fields as they are."""
 
     def left(case: Case) -> Iterable[Case]:
@@ -153,17 +156,22 @@ def body(**parts: Any) -> Change:
     return replaced
 
 
-def _cases(because: str, change: Callable[[Case], Iterable[Case]]) -> Change:
+def _cases(because: Reason, change: Callable[[Case], Iterable[Case]]) -> Change:
     def replaced(function: Function) -> Function:
         cases = _cases_of(function)
-        if because not in {case.because for case in cases}:
+        named = [case for case in cases if because in (case.because, (case.because, _constant(case)))]
+        if len(named) != 1:
             known = "; ".join(case.because for case in cases)
-            raise NoSuchPart(f"no case of {function.name} has the reason {because!r}; there are: {known}")
+            raise NoSuchPart(f"not one case of {function.name} has the reason {because!r}; there are: {known}")
         return _with_cases(
-            function, tuple(new for case in cases for new in (change(case) if case.because == because else (case,)))
+            function, tuple(new for case in cases for new in (change(case) if case in named else (case,)))
         )
 
     return replaced
+
+
+def _constant(case: Case) -> Scalar:
+    return case.answer.value if isinstance(case.answer, Literal) else None
 
 
 def _cases_of(function: Function) -> tuple[Case, ...]:

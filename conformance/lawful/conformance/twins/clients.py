@@ -19,7 +19,8 @@ from lawful.models.values import Json
 CLIENTS = 3
 _OPERATIONS = {Stage.SEQUENTIAL: 45, Stage.CONCURRENT: 18, Stage.FAULTS: 18}
 """Of each lane."""
-_MOST_FINAL = 40
+_MOST_FINAL = {Stage.SEQUENTIAL: 40, Stage.CONCURRENT: 40, Stage.FAULTS: 120}
+"""Under faults the end is where it shows what was lost."""
 _LONG_RESTS_MS = (80, 200, 500, 1500)
 _REST_BEFORE_FINAL_MS = 100_000
 _RESENT = 0.12
@@ -86,7 +87,7 @@ class ScriptedClients:
         if self._ended < self.lanes:
             return False
         self._scripts.append(self._workload.final_script(self._seed))
-        self._final_left = _MOST_FINAL
+        self._final_left = _MOST_FINAL[self._stage]
         return True
 
     def _final(self, now_ns: int) -> Act | None:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from statistics import median
 
-from lawful.conformance.twins.catalogue import BrokenStore
 from lawful.conformance.twins.hunt import Catch, hunt
 from lawful.conformance.twins.program import Program
 from lawful.conformance.twins.smallest import smallest
 from lawful.conformance.twins.store import DeclaredStore
+from lawful.conformance.twins.twin import BrokenStore
 from lawful.specs.clause import Clause
 from lawful.specs.task_store import TABLES
 

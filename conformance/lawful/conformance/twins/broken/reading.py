@@ -77,6 +77,19 @@ class PagesBeforeFilter(DeclaredStore):
         return {argument.name for argument in function.arguments if argument.nullable} & shown - paging
 
 
+class ListsBackwards(DeclaredStore):
+    """A list has the right rows, the last one first."""
+
+    def steps(self, request: Request) -> Steps:
+        function = self.table.function(request.function)
+        answer = self.carry_out(request)
+        if function is not None and isinstance(function.body, ListRows):
+            assert isinstance(answer, list)
+            return answer[::-1]
+        return answer
+        yield
+
+
 class OwnClocks(DeclaredStore):
     """Whether something has expired is judged by each client's own clock, some ahead of the others."""
 

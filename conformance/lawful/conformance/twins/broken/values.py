@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -100,15 +101,28 @@ class JoinedKeys(DeclaredStore):
         yield
 
 
-class CutKeys(DeclaredStore):
-    """A key ends at its first colon."""
+class CutNames(DeclaredStore):
+    """What tells rows and parts apart ends at its first punctuation mark, which some place does not hold."""
+
+    def __init__(self, table: Table, *names: str) -> None:
+        super().__init__(table)
+        self._names = names
+        """The arguments that name a row."""
 
     def steps(self, request: Request) -> Steps:
-        names = {field.name for field in self.table.row_key}
         arguments = {
-            name: value.split(":")[0] if name in names and isinstance(value, str) else value
+            name: _cut(value) if name in self._names and isinstance(value, str) else value
             for name, value in request.arguments.items()
         }
-        key = None if request.key is None else request.key.split(":")[0]
+        key = None if request.key is None else _cut(request.key)
         return self.carry_out(replace(request, key=key, arguments=arguments))
         yield
+
+
+def _cut(name: str) -> str:
+    """A name up to its first punctuation mark.
+
+    >>> _cut("id:2"), _cut("user_id-1"), _cut("")
+    ('id', 'user_id', '')
+    """
+    return re.split(r"[^\w ]", name, maxsplit=1)[0]

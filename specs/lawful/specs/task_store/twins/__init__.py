@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lawful.specs.task_store.twins.admin_sessions import ADMIN_SESSIONS_TWINS
+from lawful.specs.task_store.twins.aliases import ALIASES_TWINS
 from lawful.specs.task_store.twins.canary_runs import CANARY_RUNS_TWINS
 from lawful.specs.task_store.twins.cdc_cursors import CDC_CURSORS_TWINS
 from lawful.specs.task_store.twins.cdc_overflow import CDC_OVERFLOW_TWINS
@@ -19,6 +20,7 @@ from lawful.specs.twin import Twin
 DECLARED_TWINS: tuple[Twin, ...] = (
     *TASKS_TWINS,
     *NODE_SETTINGS_VERSION_TWINS,
+    *ALIASES_TWINS,
     *JOBS_TWINS,
     *LEADER_LEASE_TWINS,
     *UPSERTED_TWINS,
