@@ -12,7 +12,6 @@ from lawful.specs.expression import (
     ANSWER,
     EMPTY_ARRAY,
     Before,
-    Conditional,
     FirstItems,
     SumOfItems,
     WithItem,
@@ -130,11 +129,8 @@ CDC_OVERFLOW = Table(
         StepProperty(
             "TS-CDC_OVERFLOW-2",
             "An accepted event stands at the end, after those that were there; a refused one changes nothing.",
-            Conditional(
-                ANSWER,
-                _events.is_(WithItem(Before(_events), record(bytes=_bytes, payload=_payload))),
-                _events.is_(Before(_events)),
-            ),
+            (ANSWER & _events.is_(WithItem(Before(_events), record(bytes=_bytes, payload=_payload))))
+            | (~ANSWER & _events.is_(Before(_events))),
             of=("append",),
         ),
         StepProperty(
