@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from lawful.conformance.run.stages import Stage
 from lawful.conformance.twins.simulation import NS_PER_MS, Act, Mishap, Restart
+from lawful.conformance.workloads.drawing import own_name
 from lawful.conformance.workloads.script import Intent, Script, Workload, generator_of
 from lawful.models.history import Outcome
 from lawful.models.values import Json
@@ -24,6 +25,11 @@ _MOST_FINAL = {Stage.SEQUENTIAL: 40, Stage.CONCURRENT: 40, Stage.FAULTS: 120}
 _LONG_RESTS_MS = (80, 200, 500, 1500)
 _REST_BEFORE_FINAL_MS = 100_000
 _RESENT = 0.12
+_COPIED = 0.25
+"""Where clients work at once, how often one wants what another is asking for."""
+_PAUSED = 0.06
+_PAUSES_MS = (100, 800)
+"""How often a client stops between two steps, and for how long."""
 _MISHAPS = ((0.04, Mishap.ANSWER_LOST), (0.05, Mishap.CLIENT_DIES), (0.06, Mishap.REFUSED))
 
 
@@ -75,6 +81,10 @@ class ScriptedClients:
 
     def _intent(self, client: int) -> Intent | None:
         last = self._last[client]
+        if self.lanes > 1 and self._random.random() < _COPIED:
+            copied = self._last[self._random.randrange(CLIENTS)].intent
+            if copied is not None:
+                return _as_own(copied, client)
         if last.intent is not None and self._random.random() < _RESENT:
             intent, last.intent = last.intent, None
             return intent
@@ -104,7 +114,10 @@ class ScriptedClients:
         return 1 + int(self._random.uniform(0, 2) * NS_PER_MS)
 
     def _delays_ns(self) -> tuple[int, ...]:
-        return tuple(1 + int(self._random.uniform(0, 3) * NS_PER_MS) for _ in range(4))
+        delays_ns = [1 + int(self._random.uniform(0, 3) * NS_PER_MS) for _ in range(4)]
+        if self.lanes > 1 and self._random.random() < _PAUSED:
+            delays_ns[1] += int(self._random.uniform(*_PAUSES_MS) * NS_PER_MS)
+        return tuple(delays_ns)
 
     def _mishap(self) -> Mishap:
         if self._stage is not Stage.FAULTS:
@@ -115,3 +128,12 @@ class ScriptedClients:
                 return mishap
             drawn -= probability
         return Mishap.NONE
+
+
+def _as_own(intent: Intent, client: int) -> Intent:
+    """What another client asks for, asked for in this one's name."""
+    arguments = {
+        name: own_name(name, client) if value in [own_name(name, other) for other in range(CLIENTS)] else value
+        for name, value in intent.arguments.items()
+    }
+    return intent._replace(arguments=arguments)

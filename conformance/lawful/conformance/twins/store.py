@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from lawful.conformance.adapter import OperationFailed
-from lawful.models.model import Call
+from lawful.models.model import Call, Window
+from lawful.models.task_store.decisions import Decisions
 from lawful.models.task_store.execution import Execution
-from lawful.models.task_store.state import TableState
+from lawful.models.task_store.state import TableState, key_text
 from lawful.models.values import Json
+from lawful.specs.function import OnRow
 from lawful.specs.table import Table
 
 
@@ -87,6 +89,15 @@ class DeclaredStore:
     def states(self) -> dict[str | None, TableState]:
         """The parts of the table that were written to."""
         return self._states
+
+    def row_named(self, request: Request) -> str | None:
+        """The key of the row that the request names; None where it names none."""
+        function = self.table.function(request.function)
+        if function is None or not isinstance(function.body, OnRow):
+            return None
+        decisions = Decisions(Window(self.now_ns, self.now_ns))
+        situation = self._execution.situation(self.state(request), request.call, decisions)
+        return key_text(self._execution.key_of(function.body, situation))
 
     def reads_only(self, request: Request) -> bool:
         """Whether the function changes nothing."""

@@ -120,13 +120,6 @@ _IN_STEPS: tuple[_Entry, ...] = (
         _in_steps("create"),
     ),
     (
-        "revoke-by-read-decide-write",
-        "admin_sessions",
-        "TS-ADMIN_SESSIONS-2",
-        "a create that began before the revoke writes the session anew",
-        _in_steps("create", "delete"),
-    ),
-    (
         "hit-by-read-decide-write",
         "rate_limits",
         "TS-RATE_LIMITS-1",
@@ -187,7 +180,7 @@ _FORGETFUL: tuple[_Entry, ...] = (
     ),
     (
         "forgets-everything-at-restart",
-        "jobs",
+        "search_ui_config",
         "TS-ALL-3",
         "the data live in memory only",
         durability.ForgetsEverything,
@@ -233,13 +226,6 @@ _FORGETFUL: tuple[_Entry, ...] = (
         "TS-ALL-4",
         "a hit is counted, and answered with an error",
         durability.WritesThenFails,
-    ),
-    (
-        "every-seventh-write-is-dropped",
-        "tasks",
-        "TS-ALL-1",
-        "under load an operation is answered, and its effect is dropped",
-        lambda table: durability.AnswersAndForgets(table, 7),
     ),
 )
 
@@ -287,23 +273,9 @@ _CHANGED_VALUES: tuple[_Entry, ...] = (
         _encoded(values.through_double),
     ),
     (
-        "ids-cut-at-punctuation",
-        "tasks",
-        "TS-TASKS-1",
-        "ids that are the same up to a punctuation mark are one",
-        lambda table: values.CutNames(table, "id"),
-    ),
-    (
-        "tenant-names-cut-at-punctuation",
-        "tenant_map",
-        "TS-TENANT_MAP-5",
-        "keys that are the same up to a punctuation mark are one",
-        lambda table: values.CutNames(table, "api_key"),
-    ),
-    (
         "keys-joined-with-colon",
         "cdc_cursors",
-        "TS-CDC_CURSORS-5",
+        "TS-CDC_CURSORS-2",
         "sink and index are joined with a colon, and names may hold one",
         values.JoinedKeys,
     ),
@@ -325,18 +297,32 @@ _CHANGED_VALUES: tuple[_Entry, ...] = (
 
 _ODD_READS: tuple[_Entry, ...] = (
     (
+        "job-read-from-a-lagging-replica",
+        "jobs",
+        "TS-ALL-1",
+        "a get is answered by a replica that is behind",
+        lambda table: reading.ReadsLag(table, 3.0, "get"),
+    ),
+    (
+        "tenant-seek-without-comparing",
+        "tenant_map",
+        "TS-TENANT_MAP-5",
+        "a look-up answers the row at or after the key, and does not compare",
+        reading.SeeksWithoutComparing,
+    ),
+    (
+        "task-seek-without-comparing",
+        "tasks",
+        "TS-TASKS-7",
+        "a look-up answers the row at or after the key, and does not compare",
+        reading.SeeksWithoutComparing,
+    ),
+    (
         "list-pages-before-filter",
         "tasks",
         "TS-TASKS-5",
         "a list takes the page first, and keeps what matches of it",
         reading.PagesBeforeFilter,
-    ),
-    (
-        "reads-lag-behind",
-        "jobs",
-        "TS-ALL-1",
-        "reads are answered by a replica that is behind",
-        lambda table: reading.ReadsLag(table, 3.0),
     ),
     (
         "reads-rotate-over-replicas",
@@ -351,13 +337,6 @@ _ODD_READS: tuple[_Entry, ...] = (
         "TS-LEADER_LEASE-1",
         "whether a lease has expired is judged by clocks that differ",
         lambda table: reading.OwnClocks(table, 120),
-    ),
-    (
-        "policies-list-lags-behind",
-        "rollover_policies",
-        "TS-ALL-1",
-        "reads are answered by a replica that is behind",
-        lambda table: reading.ReadsLag(table, 3.0),
     ),
 )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from lawful.conformance.adapter import OperationFailed
 from lawful.conformance.twins.store import DeclaredStore, Request
 from lawful.models.task_store.state import TableState
-from lawful.models.values import Json
 from lawful.specs.table import Table
 
 
@@ -53,20 +52,3 @@ class WritesThenFails(DeclaredStore):
     def refuse(self, request: Request) -> None:
         self.carry_out(request)
         raise OperationFailed("the store has no room left")
-
-
-class AnswersAndForgets(DeclaredStore):
-    """Under memory pressure an operation is answered as always, and its effect is dropped."""
-
-    def __init__(self, table: Table, every: int) -> None:
-        super().__init__(table)
-        self._every = every
-        self._written = 0
-
-    def carry_out(self, request: Request) -> Json:
-        answer, after = self.outcome(request)
-        if after != self.state(request):
-            self._written += 1
-            if self._written % self._every:
-                self.put_state(request, after)
-        return answer

@@ -14,10 +14,11 @@ _NS_PER_MS = 1_000_000
 
 
 class ReadsLag(DeclaredStore):
-    """Reads are answered by a replica that is some milliseconds behind."""
+    """The named reads, or all of them, are answered by a replica that is some milliseconds behind."""
 
-    def __init__(self, table: Table, lag_ms: float) -> None:
+    def __init__(self, table: Table, lag_ms: float, *functions: str) -> None:
         super().__init__(table)
+        self._functions = functions or tuple(one.name for one in table.functions if one.reads_only)
         self._lag_ns = int(lag_ms * _NS_PER_MS)
         self._past: dict[str | None, list[tuple[int, TableState]]] = {}
 
@@ -26,7 +27,7 @@ class ReadsLag(DeclaredStore):
         super().put_state(request, state)
 
     def steps(self, request: Request) -> Steps:
-        if not self.reads_only(request):
+        if request.function not in self._functions:
             return self.carry_out(request)
         return self.outcome_in(self.seen_by(request), request)[0]
         yield
@@ -87,6 +88,20 @@ class ListsBackwards(DeclaredStore):
             assert isinstance(answer, list)
             return answer[::-1]
         return answer
+        yield
+
+
+class SeeksWithoutComparing(DeclaredStore):
+    """A look-up of a row that is not there answers the next one in order of key."""
+
+    def steps(self, request: Request) -> Steps:
+        state = self.state(request)
+        wanted = self.row_named(request)
+        if not self.reads_only(request) or wanted is None or state.rows.get(wanted) is not None:
+            return self.carry_out(request)
+        after = next((row for key, row in state.rows.items() if key > wanted), None)
+        found = state if after is None else state._replace(rows=state.rows.put(wanted, after))
+        return self.outcome_in(found, request)[0]
         yield
 
 

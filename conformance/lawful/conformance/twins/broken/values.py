@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -99,30 +98,3 @@ class JoinedKeys(DeclaredStore):
         key = request.key if self.table.key is None else parts[self.table.key]
         return self.carry_out(replace(request, key=key, arguments=arguments))
         yield
-
-
-class CutNames(DeclaredStore):
-    """What tells rows and parts apart ends at its first punctuation mark, which some place does not hold."""
-
-    def __init__(self, table: Table, *names: str) -> None:
-        super().__init__(table)
-        self._names = names
-        """The arguments that name a row."""
-
-    def steps(self, request: Request) -> Steps:
-        arguments = {
-            name: _cut(value) if name in self._names and isinstance(value, str) else value
-            for name, value in request.arguments.items()
-        }
-        key = None if request.key is None else _cut(request.key)
-        return self.carry_out(replace(request, key=key, arguments=arguments))
-        yield
-
-
-def _cut(name: str) -> str:
-    """A name up to its first punctuation mark.
-
-    >>> _cut("id:2"), _cut("user_id-1"), _cut("")
-    ('id', 'user_id', '')
-    """
-    return re.split(r"[^\w ]", name, maxsplit=1)[0]

@@ -56,10 +56,10 @@ TASKS_TWINS = (
         changed(TASKS, "insert", guarded("the id is taken", EXISTS & ~(_same_age & _same_error))),
     ),
     Twin(
-        "update-status-clears-the-error",
+        "set-error-restarts-the-task",
         "TS-TASKS-2",
-        "update_status writes the whole row, and knows no error",
-        changed(TASKS, "update_status", assigning("the status is not terminal", error=None)),
+        "set_error writes the status that every task begins with",
+        changed(TASKS, "set_error", assigning("the task exists", status=Literal("enqueued"))),
     ),
     Twin(
         "update-node-clears-the-error",
