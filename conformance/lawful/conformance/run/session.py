@@ -24,6 +24,8 @@ from lawful.models.values import Json
 from lawful.specs.task_store import TABLES
 
 _START_ATTEMPTS = 3
+_TICKS_PER_SCRIPT = 4
+"""After which all sessions go on to the next table. With one tick each, what a client claims is over by its next turn."""
 
 
 class Session(threading.Thread):
@@ -73,7 +75,7 @@ class Session(threading.Thread):
                     tick = self._pace.next_tick(now_s)
                     continue
                 self._stopped.wait(max(0.0, due_s - now_s))
-                self._act(self._scripts[tick % len(self._scripts)])
+                self._act(self._scripts[tick // _TICKS_PER_SCRIPT % len(self._scripts)])
                 tick += 1
         except Exception as error:
             self.failure = error

@@ -101,7 +101,7 @@ class Drawing:
                 other = self._choose((*[self._client] * 31, self._choose(range(_CLIENTS))))
                 return own_name(argument.name, other)
             case Drawn.DURATION:
-                return self._choose((*SHORT_MS, LONG_MS) if self._table.expires is not None else SHORT_MS[:-1])
+                return self._choose((*SHORT_MS, LONG_MS) if self._table.expires is not None else SHORT_MS)
             case Drawn.AGE:
                 return self._choose(AGES)
             case Drawn.FEW:
