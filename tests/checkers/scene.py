@@ -30,6 +30,9 @@ class Scene:
         overlaps_last: bool = False,
         **arguments: Json,
     ) -> Scene:
+        if key is not None and self._key is None:
+            arguments["key"] = key  # of a table that has no independent parts, but an argument of that name
+            key = None
         if not overlaps_last:
             self._now_ns += MS
         self.operations.append(

@@ -242,6 +242,7 @@ def test_only_tables_in_which_something_ends_depend_on_time() -> None:
     timed = {name for name, make in MODELS.items() if name in TABLES and is_timed(make(None, 0))}
     assert timed == {
         "sessions",
+        "idempotency_cache",
         "jobs",
         "leader_lease",
         "admin_sessions",

@@ -128,7 +128,7 @@ def _observations(history: History, objects: Iterable[ObjectVerdict], tables: Ma
             counted["TS-ALL-7"] += seen_by[operation.process] > 1
             shown = _shown_clauses(tables[operation.object], operation)
             counted.update(clause for clause in shown if (operation.index, clause) not in decided)
-        elif operation.function in ("insert", "enqueue") and operation.object in tables:
+        elif _makes_once(operation, tables):
             row = [operation.arguments.get(field.name) for field in tables[operation.object].row_key]
             identity = (operation.object_key, canonical(row))
             counted["TS-ALL-6"] += identity in offered
@@ -157,6 +157,12 @@ def _overlaps(operations: Sequence[Operation]) -> Iterable[bool]:
     for operation in operations:
         yield operation.call_ns <= open_until_ns
         open_until_ns = max(open_until_ns, float("inf") if operation.return_ns is None else operation.return_ns)
+
+
+def _makes_once(operation: Operation, tables: Mapping[str, Table]) -> bool:
+    table = tables.get(operation.object)
+    function = table.function(operation.function) if table is not None else None
+    return function is not None and function.makes_once
 
 
 def _reads(operation: Operation, tables: Mapping[str, Table]) -> bool:

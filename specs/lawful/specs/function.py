@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from lawful.specs.expression import Expression, Operand, operand
+from lawful.specs.expression import EXISTS, Expression, Operand, operand
 from lawful.specs.field import Argument, Field
 
 
@@ -201,3 +201,13 @@ class Function:
         if isinstance(self.body, OnRow | OnWhole | OnAnyRow):
             return any(case.effects for case in self.body.cases)
         return isinstance(self.body, DeleteRows)
+
+    @property
+    def makes_once(self) -> bool:
+        """Whether it makes a row where there is none, and does nothing where there is one, as a retry must."""
+        cases = self.body.cases if isinstance(self.body, OnRow) else ()
+        effective = [number for number, case in enumerate(cases) if case.effects]
+        return bool(effective) and all(
+            cases[number].guard == ~EXISTS or any(earlier.guard == EXISTS for earlier in cases[:number])
+            for number in effective
+        )

@@ -17,7 +17,7 @@ from lawful.models.task_store.refusals import refusal
 from lawful.models.task_store.state import TableState, key_text
 from lawful.models.task_store.supply import Supply
 from lawful.models.values import Json, identical
-from lawful.specs.expression import AnyRow, Literal
+from lawful.specs.expression import AnyRow, Literal, Record
 from lawful.specs.function import Case, DeleteRows, Function, KeepGreatest, OnAnyRow, OnRow, OnWhole
 from lawful.specs.table import Table
 
@@ -59,7 +59,7 @@ class _Declared:
         if function.reads_only or (isinstance(function.body, OnAnyRow) and operation.result is None):
             return isinstance(function.body, OnAnyRow) or not function.changes
         cases = _cases(function)
-        quiet = [case for case in cases if not case.effects and _answers(case, operation.result)]
+        quiet = [case for case in cases if not case.effects and _may_answer(case, operation.result)]
         return bool(quiet) and not any(case.effects and _may_answer(case, operation.result) for case in cases)
 
     def rows(self, operation: Operation) -> frozenset[str]:
@@ -127,12 +127,16 @@ def _cases(function: Function) -> tuple[Case, ...]:
     return function.body.cases if isinstance(function.body, OnRow | OnWhole | OnAnyRow) else ()
 
 
-def _answers(case: Case, result: Json) -> bool:
-    return isinstance(case.answer, Literal) and identical(case.answer.value, result)
-
-
 def _may_answer(case: Case, result: Json) -> bool:
-    return _answers(case, result) if isinstance(case.answer, Literal) else result is not None
+    """Whether `result` may be the answer of `case`, as far as its constants tell."""
+    if isinstance(case.answer, Literal):
+        return identical(case.answer.value, result)
+    if isinstance(case.answer, Record):
+        constants = {name: value.value for name, value in case.answer.members if isinstance(value, Literal)}
+        return isinstance(result, Mapping) and all(
+            name in result and identical(value, result[name]) for name, value in constants.items()
+        )
+    return result is not None
 
 
 def _reaches_across(function: Function) -> bool:

@@ -9,9 +9,10 @@ from lawful.models.task_store.answers import Template, has_holes
 from lawful.models.task_store.decisions import Decisions
 from lawful.models.task_store.evaluation import Situation
 from lawful.models.task_store.functions import Functions
-from lawful.models.task_store.state import TableState, key_text
+from lawful.models.task_store.state import Row, TableState, key_text
 from lawful.models.values import Json, canonical, identical
-from lawful.specs.expression import Literal
+from lawful.specs.expression import Expression
+from lawful.specs.field import INSTANT, ORDINAL
 from lawful.specs.function import Function, Insert, ListRows, OnAnyRow, OnRow, Shown
 from lawful.specs.table import Table
 
@@ -72,17 +73,24 @@ def _text(value: Json) -> str | int | None:
 
 def _retried(functions: Functions, function: Function, situation: Situation, reply: Json) -> Refusal | None:
     """Whether an insert was answered as a first one though the same row is there: a retry took effect again."""
-    if not isinstance(function.body, OnRow) or situation.row is None:
+    if not isinstance(function.body, OnRow) or situation.row is None or not functions.evaluator.exists(situation):
         return None
     for one in function.body.cases:
         inserts = [effect for effect in one.effects if isinstance(effect, Insert)]
-        if not inserts or not isinstance(one.answer, Literal) or not identical(one.answer.value, reply):
+        if not inserts or not isinstance(one.answer, Expression):
             continue
-        state = functions.inserted(situation, inserts[0])
-        if state == situation.row:
+        if not identical(functions.evaluator.value(one.answer, situation), reply):
+            continue
+        if _are_alike(functions.table, functions.inserted(situation, inserts[0]), situation.row):
             because = f"{situation.key} was inserted before, exactly like this: a retry takes effect once"
             return Refusal(because, RETRY_CLAUSE)
     return None
+
+
+def _are_alike(table: Table, row: Row, other: Row) -> bool:
+    """Whether two rows hold the same, whenever they end and whenever they were used."""
+    names = [field.name for field in (*table.row_key, *table.fields) if field.type not in (INSTANT, ORDINAL)]
+    return all(row.get(name) == other.get(name) for name in names)
 
 
 def _wrong_fields(functions: Functions, function: Function, situation: Situation, reply: Json) -> list[str]:

@@ -9,6 +9,7 @@ from lawful.specs.task_store.canary_runs import CANARY_RUNS
 from lawful.specs.task_store.cdc_cursors import CDC_CURSORS
 from lawful.specs.task_store.cdc_overflow import CDC_OVERFLOW
 from lawful.specs.task_store.general import GENERAL_CLAUSES
+from lawful.specs.task_store.idempotency_cache import IDEMPOTENCY_CACHE
 from lawful.specs.task_store.jobs import JOBS
 from lawful.specs.task_store.leader_lease import LEADER_LEASE
 from lawful.specs.task_store.login_backoff import LOGIN_BACKOFF
@@ -26,6 +27,7 @@ _IN_ORDER_OF_THE_CONTRACT = (
     NODE_SETTINGS_VERSION,
     ALIASES,
     SESSIONS,
+    IDEMPOTENCY_CACHE,
     JOBS,
     LEADER_LEASE,
     CANARIES,

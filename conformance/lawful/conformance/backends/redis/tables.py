@@ -11,6 +11,7 @@ from lawful.conformance.backends.redis.canaries import Canaries
 from lawful.conformance.backends.redis.canary_runs import CanaryRuns
 from lawful.conformance.backends.redis.cdc_cursors import CdcCursors
 from lawful.conformance.backends.redis.cdc_overflow import CdcOverflow
+from lawful.conformance.backends.redis.idempotency_cache import IdempotencyCache
 from lawful.conformance.backends.redis.jobs import Jobs
 from lawful.conformance.backends.redis.leader_lease import LeaderLease
 from lawful.conformance.backends.redis.link import Link
@@ -32,6 +33,7 @@ TABLE_CLASSES: Mapping[str, TableClass] = {
     "node_settings_version": NodeSettingsVersion,
     "aliases": Aliases,
     "sessions": Sessions,
+    "idempotency_cache": IdempotencyCache,
     "jobs": Jobs,
     "leader_lease": LeaderLease,
     "canaries": Canaries,

@@ -12,6 +12,7 @@ from lawful.conformance.backends.sqlite.canary_runs import CanaryRuns
 from lawful.conformance.backends.sqlite.cdc_cursors import CdcCursors
 from lawful.conformance.backends.sqlite.cdc_overflow import CdcOverflow
 from lawful.conformance.backends.sqlite.database import Database
+from lawful.conformance.backends.sqlite.idempotency_cache import IdempotencyCache
 from lawful.conformance.backends.sqlite.jobs import Jobs
 from lawful.conformance.backends.sqlite.leader_lease import LeaderLease
 from lawful.conformance.backends.sqlite.login_backoff import LoginBackoff
@@ -39,6 +40,7 @@ TABLE_CLASSES: Mapping[str, type[StoredTable]] = {
     "node_settings_version": NodeSettingsVersion,
     "aliases": Aliases,
     "sessions": Sessions,
+    "idempotency_cache": IdempotencyCache,
     "jobs": Jobs,
     "leader_lease": LeaderLease,
     "canaries": Canaries,
