@@ -25,7 +25,7 @@ from lawful.specs.task_store import TABLES
 
 _START_ATTEMPTS = 3
 _TICKS_PER_SCRIPT = 4
-"""After which all sessions go on to the next table. With one tick each, what a client claims is over by its next turn."""
+"""After which all sessions go on to the next table. After one, a claim would be over by its holder's next turn."""
 
 
 class Session(threading.Thread):
