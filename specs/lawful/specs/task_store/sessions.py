@@ -106,6 +106,7 @@ SESSIONS = Table(
             "The row, which then lasts for ttl from now, or null.",
             OnRow(
                 (
+                    case(~EXISTS & _expires.is_not(None), None, "the session has expired", "TS-SESSIONS-1"),
                     case(~EXISTS, None, "there is no such session", "TS-SESSIONS-3"),
                     case(
                         None,
