@@ -87,7 +87,11 @@ class Effects:
 
     def _kept(self, effect: KeepGreatest, situation: Situation, inserted: Row | None) -> list[str]:
         """The rows that go because there are `most` greater ones."""
-        rows = {one.key: one.row for one in self._evaluator.live_rows(situation) if one.key is not None and one.row is not None}
+        rows = {
+            one.key: one.row
+            for one in self._evaluator.live_rows(situation)
+            if one.key is not None and one.row is not None
+        }
         if inserted is not None and situation.key is not None:
             rows[situation.key] = inserted
         if effect.among is not None and inserted is not None:
