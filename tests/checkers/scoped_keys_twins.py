@@ -81,7 +81,7 @@ TWINS: Sequence[tuple[Callable[[], Scene], str]] = (
     (third_key_takes_the_place_of_the_first, "TS-SCOPED_KEYS-3"),
     (previous_key_is_forgotten, "TS-SCOPED_KEYS-3"),
     (reports_never_end, "TS-SCOPED_KEYS-4"),
-    (list_shows_reports_that_ended, "TS-ALL-2"),
+    (list_shows_reports_that_ended, "TS-SCOPED_KEYS-4"),
     (report_of_a_revoked_key_counts, "TS-SCOPED_KEYS-5"),
     (report_of_the_primary_key_is_refused, "TS-SCOPED_KEYS-5"),
     (indexes_share_their_keys, "TS-SCOPED_KEYS-6"),
