@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lawful.conformance.run.stages import Stage
 from lawful.conformance.twins.simulation import NS_PER_MS, Act, Mishap, Restart
-from lawful.conformance.workloads.drawing import own_name
+from lawful.conformance.workloads.drawing import LONG_MS, own_name
 from lawful.conformance.workloads.script import Intent, Script, Workload, generator_of
 from lawful.models.history import Outcome
 from lawful.models.values import Json
@@ -22,8 +22,11 @@ _OPERATIONS = {Stage.SEQUENTIAL: 45, Stage.CONCURRENT: 18, Stage.FAULTS: 18}
 """Of each lane."""
 _MOST_FINAL = {Stage.SEQUENTIAL: 40, Stage.CONCURRENT: 40, Stage.FAULTS: 120}
 """Under faults the end is where it shows what was lost."""
+_FINALS = {Stage.SEQUENTIAL: 1, Stage.CONCURRENT: 1, Stage.FAULTS: 2}
 _LONG_RESTS_MS = (80, 200, 500, 1500)
 _REST_BEFORE_FINAL_MS = 100_000
+_REST_BEFORE_LAST_MS = 2 * LONG_MS
+"""What was claimed last is held for so long; what is held for ever shows the second time."""
 _RESENT = 0.12
 _COPIED = 0.25
 """Where clients work at once, how often one wants what another is asking for."""
@@ -55,6 +58,7 @@ class ScriptedClients:
         self._left = [_OPERATIONS[stage]] * self.lanes
         self._ended = 0
         self._final_left = 0
+        self._finals: list[Script] = []
 
     def restarts(self) -> Sequence[Restart]:
         """When the store is restarted."""
@@ -96,16 +100,22 @@ class ScriptedClients:
         self._ended += 1
         if self._ended < self.lanes:
             return False
-        self._scripts.append(self._workload.final_script(self._seed))
+        self._finals = [self._workload.final_script(self._seed) for _ in range(_FINALS[self._stage])]
+        self._scripts.append(self._finals.pop())
         self._final_left = _MOST_FINAL[self._stage]
         return True
 
     def _final(self, now_ns: int) -> Act | None:
         self._final_left -= 1
         intent = self._scripts[-1].next() if self._final_left else None
+        rest_ns = NS_PER_MS
+        if intent is None and self._finals:
+            self._scripts[-1] = self._finals.pop()
+            self._final_left = _MOST_FINAL[self._stage]
+            intent, rest_ns = self._scripts[-1].next(), _REST_BEFORE_LAST_MS * NS_PER_MS
         if intent is None:
             return None
-        return Act(CLIENTS, intent, now_ns + NS_PER_MS, (NS_PER_MS // 4,))
+        return Act(CLIENTS, intent, now_ns + rest_ns, (NS_PER_MS // 4,))
 
     def _rest_ns(self) -> int:
         """Clients are at work nearly all the time when they collide."""

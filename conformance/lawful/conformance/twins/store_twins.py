@@ -43,6 +43,20 @@ _Entry = tuple[str, str, str, str, _Kind]
 
 _IN_STEPS: tuple[_Entry, ...] = (
     (
+        "record-by-read-decide-write",
+        "idempotency_cache",
+        "TS-IDEMPOTENCY_CACHE-1",
+        "two records of one key both find it free",
+        _in_steps("record"),
+    ),
+    (
+        "row-before-queue",
+        "jobs",
+        "TS-JOBS-6",
+        "an enqueue writes the row first, and later its entry in the queue from which workers claim",
+        lambda table: atomicity.RowBeforeIndex(table, "claim"),
+    ),
+    (
         "insert-by-read-decide-write",
         "tasks",
         "TS-TASKS-1",
@@ -76,13 +90,6 @@ _IN_STEPS: tuple[_Entry, ...] = (
         "TS-JOBS-1",
         "two workers that look for a job find the same one",
         _in_steps("claim"),
-    ),
-    (
-        "job-taken-before-it-is-claimed",
-        "jobs",
-        "TS-JOBS-6",
-        "a job that is taken off the queue has no end of its claim until the next command",
-        atomicity.TakenBeforeClaimed,
     ),
     (
         "acquire-by-read-decide-write",
@@ -153,13 +160,6 @@ _IN_STEPS: tuple[_Entry, ...] = (
         "TS-SCOPED_KEYS-2",
         "two rotations from the same generation both win",
         _in_steps("rotate"),
-    ),
-    (
-        "revoke-of-key-by-read-decide-write",
-        "scoped_keys",
-        "TS-SCOPED_KEYS-1",
-        "a pod reports the previous key between the look at the reports and the revocation",
-        _in_steps("revoke_previous"),
     ),
     (
         "release-by-read-decide-write",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lawful.conformance.twins.store import DeclaredStore, Request, Steps
-from lawful.models.task_store.state import TableState
+from lawful.models.rows import Rows
+from lawful.models.task_store.state import Row, TableState
 from lawful.specs.function import CountRows, ListRows
 from lawful.specs.table import Table
 
@@ -40,32 +39,34 @@ def _overwritten(now: TableState, before: TableState, after: TableState) -> Tabl
 
 
 class RowBeforeIndex(DeclaredStore):
-    """An insert writes the row, and later its entry in the index; lists and counts go by the index."""
+    """An insert writes the row first and its entry in an index later, by which the named functions go, or all lists."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, *functions: str) -> None:
         super().__init__(table)
+        listing = (one.name for one in table.functions if isinstance(one.body, ListRows | CountRows))
+        self._by_index = functions or tuple(listing)
         self._unlisted: set[tuple[str | None, str]] = set()
 
     def steps(self, request: Request) -> Steps:
-        if self._lists(request):
-            state = self.state(request)
-            rows = state.rows
-            for key in list(rows):
-                if (request.key, key) in self._unlisted:
-                    rows = rows.without(key)
-            return self.outcome_in(state._replace(rows=rows), request)[0]
-        before = set(self.state(request).rows)
+        before = self.state(request)
+        if request.function in self._by_index:
+            indexed = before._replace(rows=self._indexed(request.key, before.rows))
+            answer, after = self.outcome_in(indexed, request)
+            self.put_state(request, _overwritten(before, indexed, after))
+            return answer
         answer = self.carry_out(request)
-        new = {(request.key, key) for key in set(self.state(request).rows) - before}
+        new = {(request.key, key) for key in self.state(request).rows if before.rows.get(key) is None}
         if new:
             self._unlisted |= new
             yield
             self._unlisted -= new
         return answer
 
-    def _lists(self, request: Request) -> bool:
-        function = self.table.function(request.function)
-        return function is not None and isinstance(function.body, ListRows | CountRows)
+    def _indexed(self, part: str | None, rows: Rows[Row]) -> Rows[Row]:
+        for key in list(rows):
+            if (part, key) in self._unlisted:
+                rows = rows.without(key)
+        return rows
 
 
 class IndexBeforeRow(DeclaredStore):
@@ -94,18 +95,3 @@ class IndexBeforeRow(DeclaredStore):
             for key in new:
                 self._rowless.pop((request.key, key), None)
         return self.carry_out(request)
-
-
-class TakenBeforeClaimed(DeclaredStore):
-    """A claim takes the job off the queue first, and writes later until when: nobody finds it in between, or after."""
-
-    def steps(self, request: Request) -> Steps:
-        if request.function != "claim":
-            return self.carry_out(request)
-        for_ever = 10**12
-        answer = self.carry_out(replace(request, arguments={**request.arguments, "ttl_ms": for_ever}))
-        if isinstance(answer, dict):
-            yield
-            arguments = {**request.arguments, "id": answer["id"]}
-            self.carry_out(replace(request, function="heartbeat", arguments=arguments))
-        return answer
