@@ -8,7 +8,7 @@ whose members are known one by one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -85,6 +85,10 @@ class Codes:
         if not 0 <= number < len(self._values):
             raise LookupError(number)
         return self._values[number]
+
+    def constants(self) -> Iterator[tuple[int, Json]]:
+        """Every constant with its number."""
+        yield from enumerate(self._values)
 
     def known(self, number: int) -> bool:
         return 0 <= number < len(self._values)
