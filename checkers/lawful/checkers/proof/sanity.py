@@ -13,6 +13,7 @@ from dataclasses import replace
 import z3  # type: ignore[import-untyped]
 
 from lawful.checkers.proof.claims import StateClaim, holds_of, speaks_of_rows
+from lawful.checkers.proof.containers import parts_of
 from lawful.checkers.proof.finding import Finding, Goal
 from lawful.checkers.proof.logic import Condition, conjunction, disjunction, negation
 from lawful.checkers.proof.prover import FunctionProver
@@ -135,7 +136,7 @@ def _state_with_premise(
 def _breakable(
     table: Table, claim: Property, provers: Sequence[FunctionProver], changes: _Changes, seconds: float
 ) -> Finding:
-    """Whether a claim would be broken, were the functions to set what they set to other values."""
+    """Whether a claim would be broken, were the functions to set what they set to other values, or answer wrongly."""
     started_s = time.monotonic()
     replies = _broken_after(claim, provers, changes)
     verdict, reason = _some(replies, "nothing that the functions of the table change could break it")
@@ -143,6 +144,7 @@ def _breakable(
 
 
 def _broken_after(claim: Property, provers: Sequence[FunctionProver], changes: _Changes) -> Iterator[Reply]:
+    answers = any(isinstance(part, x.Answered) for part in parts_of(claim))
     for prover in _of(claim, provers) if isinstance(claim, StepProperty) else provers:
         for step in prover.steps:
             for outcome in step.outcomes:
@@ -154,7 +156,9 @@ def _broken_after(claim: Property, provers: Sequence[FunctionProver], changes: _
                     kept = translator.holds(claim.invariant, view)
                 else:
                     kept = translator.holds(claim.holds, view)
-                yield prover.possible(step, conjunction(outcome.condition, changes.typed(view), negation(kept)))
+                # A wrong answer is one that belongs to another case.
+                reached = True if answers else outcome.condition
+                yield prover.possible(step, conjunction(reached, changes.typed(view), negation(kept)))
 
 
 class _Changes:

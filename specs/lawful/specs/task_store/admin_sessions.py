@@ -9,7 +9,7 @@ lost, and the flag in the row decides.
 from __future__ import annotations
 
 from lawful.specs.clause import Clause, Level
-from lawful.specs.expression import EXISTED, EXISTS, After, Before, Literal
+from lawful.specs.expression import ANSWER, EXISTED, EXISTS, After, Before, Literal
 from lawful.specs.field import INSTANT, Argument, Drawn, Field
 from lawful.specs.function import SHOWN, Blame, Delete, DeleteRows, Function, OnRow, case, insert, update
 from lawful.specs.property import StepProperty
@@ -169,6 +169,24 @@ ADMIN_SESSIONS = Table(
     ),
     properties=(
         StepProperty("TS-ADMIN_SESSIONS-2", "A revoked session stays revoked.", _stays | ~Before(_revoked) | _revoked),
+        StepProperty(
+            "TS-ADMIN_SESSIONS-2",
+            "No check accepts a session that is revoked, has expired or was deleted.",
+            ANSWER.is_(False) | ~_id.is_(_session_id) | (EXISTS & ~_revoked),
+            of=("is_valid",),
+        ),
+        StepProperty(
+            "TS-ADMIN_SESSIONS-4",
+            "A check accepts a session that was neither revoked nor deleted until it expires.",
+            ANSWER.is_(True) | ~_id.is_(_session_id) | ~EXISTS | _revoked,
+            of=("is_valid",),
+        ),
+        StepProperty(
+            "TS-ADMIN_SESSIONS-2",
+            "A revoke that finds the session revokes it.",
+            ANSWER.is_(False) | ~_id.is_(_session_id) | (EXISTS & _revoked),
+            of=("revoke",),
+        ),
         StepProperty(
             "TS-ADMIN_SESSIONS-1",
             "Creating a session that exists changes nothing.",

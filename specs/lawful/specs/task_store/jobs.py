@@ -44,9 +44,20 @@ _wanted_state = Argument("state", "string", nullable=True, values=JOB_STATES)
 _limit = Argument("limit", "integer", nullable=True, drawn=Drawn.FEW)
 
 _id = Field("id", "string")
+_kept_type = Field("type", "string", clause="TS-ALL-5")
+_kept_params = Field("params", "any", clause="TS-ALL-5")
 _state = Field("state", "string", values=JOB_STATES)
 _claimed_by = Field("claimed_by", "string", nullable=True)
 _claim_expires = Field("claim_expires_at", INSTANT, nullable=True, shown=False)
+_progress = Field("progress", "any")
+
+_BY_CLAIMANT = ("heartbeat", "progress", "complete", "fail")
+_unchanged = (
+    _state.is_(Before(_state))
+    & _claimed_by.is_(Before(_claimed_by))
+    & _claim_expires.is_(Before(_claim_expires))
+    & _progress.is_(Before(_progress))
+)
 
 
 def _clause(number: int, level: Level, sentence: str) -> Clause:
@@ -79,12 +90,12 @@ JOBS = Table(
     key=None,
     row_key=(_id,),
     fields=(
-        Field("type", "string", clause="TS-ALL-5"),
-        Field("params", "any", clause="TS-ALL-5"),
+        _kept_type,
+        _kept_params,
         _state,
         _claimed_by,
         _claim_expires,
-        Field("progress", "any"),
+        _progress,
     ),
     functions=(
         Function(
@@ -239,9 +250,39 @@ JOBS = Table(
         Invariant("TS-JOBS-2", "A queued job has no claimant.", ~_state.is_("queued") | _claimed_by.is_(None)),
         StepProperty("TS-JOBS-6", "A job is never removed.", ~EXISTED | EXISTS),
         StepProperty(
-            "TS-JOBS-4",
-            "A finished job stays as it is.",
-            ~EXISTED | ~Before(_state).is_in(FINISHED_STATES) | _state.is_(Before(_state)),
+            "TS-JOBS-4", "A finished job stays as it is.", ~Before(_state).is_in(FINISHED_STATES) | _unchanged
+        ),
+        StepProperty(
+            "TS-JOBS-2",
+            "Nobody but its claimant changes a job that is claimed.",
+            _unchanged | Before(_claimed_by).is_(_worker),
+            of=_BY_CLAIMANT,
+        ),
+        StepProperty(
+            "TS-JOBS-3",
+            "No worker changes a job whose claim has expired.",
+            _unchanged | ~Before(_claim_expires.passed),
+            of=_BY_CLAIMANT,
+        ),
+        StepProperty(
+            "TS-JOBS-1",
+            "A claim takes a job that is queued, or whose claim has expired.",
+            _unchanged
+            | Before(_state).is_("queued")
+            | (Before(_state).is_("in_progress") & Before(_claim_expires.passed)),
+            of=("claim",),
+        ),
+        StepProperty("TS-JOBS-7", "An enqueue changes no job that is there.", ~EXISTED | _unchanged, of=("enqueue",)),
+        StepProperty(
+            "TS-JOBS-6",
+            "A job that is enqueued is queued.",
+            EXISTED | ~EXISTS | (_id.is_(_job_id) & _state.is_("queued")),
+            of=("enqueue",),
+        ),
+        StepProperty(
+            "TS-ALL-5",
+            "Type and parameters stay as they were enqueued.",
+            ~EXISTED | (_kept_type.is_(Before(_kept_type)) & _kept_params.is_(Before(_kept_params))),
         ),
     ),
 )

@@ -178,6 +178,30 @@ LEADER_LEASE = Table(
             given_up_by=("release",),
             invariant=_holder.is_(BELIEVER) & _expires.at_least(BELIEVED_UNTIL),
         ),
+        StepProperty(
+            "TS-LEADER_LEASE-2",
+            "Nobody but the holder extends a lease, and only while it lasts.",
+            _expires.is_(Before(_expires)) | (Before(_holder).is_(_asking) & ~Before(_expires.passed)),
+            of=("renew",),
+        ),
+        StepProperty(
+            "TS-LEADER_LEASE-3",
+            "Nobody but the holder gives a lease up.",
+            _holder.is_(Before(_holder)) | (Before(_holder).is_(_asking) & ANSWER.is_(True)),
+            of=("release",),
+        ),
+        StepProperty(
+            "TS-LEADER_LEASE-6",
+            "After a release nobody holds the lease.",
+            ANSWER.is_(False) | ~_held,
+            of=("release",),
+        ),
+        StepProperty(
+            "TS-LEADER_LEASE-6",
+            "An acquire is refused only while somebody holds the lease.",
+            ANSWER.is_not(None) | (Before(_holder).is_not(None) & ~Before(_expires.passed)),
+            of=("acquire",),
+        ),
         StepProperty("TS-LEADER_LEASE-4", "Tokens never go back.", _token.at_least(Before(_token))),
         StepProperty(
             "TS-LEADER_LEASE-4",

@@ -7,7 +7,7 @@ the account is blocked counts like any other, and the block lasts from then on.
 from __future__ import annotations
 
 from lawful.specs.clause import Clause, Level
-from lawful.specs.expression import After, Before, Doubled, Literal, record
+from lawful.specs.expression import ANSWER, After, Before, Doubled, Literal, record
 from lawful.specs.field import INSTANT, Argument, Drawn, Field
 from lawful.specs.function import SHOWN, Blame, Function, OnWhole, case, update
 from lawful.specs.property import Invariant, StepProperty
@@ -142,6 +142,12 @@ LOGIN_BACKOFF = Table(
             "TS-LOGIN_BACKOFF-5",
             "Failures are forgotten all at once or not at all.",
             _failures.at_least(Before(_failures)) | _failures.is_(0),
+        ),
+        StepProperty(
+            "TS-LOGIN_BACKOFF-4",
+            "An attempt is allowed exactly where no block lasts.",
+            ANSWER.is_(_blocked_until.passed),
+            of=("may_try",),
         ),
         StepProperty(
             "TS-LOGIN_BACKOFF-3",

@@ -159,6 +159,12 @@ RATE_LIMITS = Table(
             "The end of the window moves only with the first hit of another.",
             _window_ends.is_(Before(_window_ends)) | _admitted.is_(1),
         ),
+        StepProperty(
+            "TS-RATE_LIMITS-3",
+            "While a window lasts, the remaining count is the limit less what was admitted in it.",
+            _window_ends.passed | _admitted.above(_limit) | ANSWER.is_(_limit - _admitted),
+            of=("remaining",),
+        ),
         Invariant("TS-RATE_LIMITS-3", "No count is below nought.", _admitted.at_least(0)),
     ),
 )

@@ -61,9 +61,18 @@ _error = Field("error", "string", nullable=True, clause="TS-TASKS-2")
 
 _updated_nodes = WithMember(_node_tasks, _node, record(uid=_uid, status=_given_status))
 _finishes = ~_status.is_in(TERMINAL_STATUSES) & EveryMember(_updated_nodes, "status", tuple(sorted(TERMINAL_STATUSES)))
-_outcome = Conditional(SomeMember(_updated_nodes, "status", ("failed",)), Literal("failed"), Literal("succeeded"))
+_succeeded = Literal("succeeded")
+_outcome = Conditional(SomeMember(_updated_nodes, "status", ("failed",)), Literal("failed"), _succeeded)
 _nodes_are_finished = EveryMember(_node_tasks, "status", tuple(sorted(TERMINAL_STATUSES)))
 _has_nodes = SomeMember(_node_tasks, "status", STATUSES)
+_is_old = _status.is_in(TERMINAL_STATUSES) & _created_at.below(_before)
+_unchanged = (
+    EXISTS
+    & _created_at.is_(Before(_created_at))
+    & _status.is_(Before(_status))
+    & _node_tasks.is_(Before(_node_tasks))
+    & _error.is_(Before(_error))
+)
 _absent = case(~EXISTS, False, "there is no such task", "TS-TASKS-7")
 
 
@@ -204,7 +213,7 @@ TASKS = Table(
             DeleteRows(
                 "prune removes the terminal tasks older than the bound",
                 "TS-TASKS-6",
-                where=_status.is_in(TERMINAL_STATUSES) & _created_at.below(_before),
+                where=_is_old,
             ),
             weight=4,
         ),
@@ -259,6 +268,37 @@ TASKS = Table(
             "Prune removes no task that is not terminal.",
             ~EXISTED | EXISTS | Before(_status).is_in(TERMINAL_STATUSES),
             of=("prune",),
+        ),
+        StepProperty(
+            "TS-TASKS-6",
+            "Prune removes no task that is not older than the bound, and leaves no terminal one that is.",
+            ~EXISTED
+            | (EXISTS & ~(Before(_status).is_in(TERMINAL_STATUSES) & Before(_created_at).below(_before)))
+            | (~EXISTS & Before(_created_at).below(_before)),
+            of=("prune",),
+        ),
+        StepProperty("TS-TASKS-1", "An insert changes no task that is there.", ~EXISTED | _unchanged, of=("insert",)),
+        StepProperty(
+            "TS-TASKS-4",
+            "A task whose node tasks are all finished by an update is finished: failed if any failed.",
+            ~EXISTED
+            | _node_tasks.is_(Before(_node_tasks))
+            | Before(_status).is_in(TERMINAL_STATUSES)
+            | ~_nodes_are_finished
+            | _status.is_(Conditional(SomeMember(_node_tasks, "status", ("failed",)), Literal("failed"), _succeeded)),
+            of=("update_node",),
+        ),
+        StepProperty(
+            "TS-TASKS-4",
+            "An update of a node leaves the status alone while node tasks are not all finished.",
+            ~EXISTED | _status.is_(Before(_status)) | _nodes_are_finished,
+            of=("update_node",),
+        ),
+        StepProperty(
+            "TS-TASKS-7",
+            "A delete removes the task that it names, and no other.",
+            ~EXISTED | (~EXISTS & Before(_id).is_(_task_id)) | (EXISTS & ~_id.is_(_task_id)),
+            of=("delete",),
         ),
         StepProperty(
             "TS-TASKS-2",
