@@ -24,6 +24,9 @@ COMMANDS: dict[str, Entry] = {
     ),
     "explore": Entry("lawful.conformance.cli.explore:explore_group", "Try every schedule of a model."),
     "prove": Entry("lawful.conformance.cli.prove:prove_group", "Prove what is claimed of a specification."),
+    "mutants": Entry(
+        "lawful.conformance.cli.mutants:mutants_group", "Put the clauses to the test, with stores that have one mistake."
+    ),
     "lint": Entry("lawful.conformance.cli.lint:lint", "Examine history files without judging them."),
     "convert": Entry("lawful.conformance.cli.convert:convert", "Write a history in another format."),
     "schema": Entry("lawful.conformance.cli.schema:schema", "Print the JSON Schema of a format."),

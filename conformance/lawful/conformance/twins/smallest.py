@@ -7,11 +7,15 @@ call and no restart can go.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
+from lawful.conformance.programs.plain import plain_values
 from lawful.conformance.twins.hunt import MakesStore, broken_clauses
 from lawful.conformance.twins.program import Program
-from lawful.conformance.twins.simulation import Act, Restart
+from lawful.conformance.twins.simulation import NS_PER_MS, Act, Restart
+from lawful.models.values import Json, canonical
+from lawful.specs.task_store import TABLES
 
 _LONGEST_S = 4.0
 
@@ -52,3 +56,64 @@ def _program(parts: Sequence[Part]) -> Program:
         tuple(part for part in parts if isinstance(part, Act)),
         tuple(part for part in parts if isinstance(part, Restart)),
     )
+
+
+def made_plain(make: MakesStore, program: Program, clause: str, longest_s: float = _LONGEST_S) -> Program:
+    """`program` with plainer values and rounder times, as long as `clause` still rejects the store."""
+    deadline_s = time.perf_counter() + longest_s
+
+    def rejects(candidate: Program) -> bool:
+        if time.perf_counter() > deadline_s:
+            return False
+        return clause in broken_clauses(candidate.run(make()))[1]
+
+    for rounder in (_in_round_times(program, 1), _in_round_times(program, 10)):
+        if rejects(rounder):
+            program = rounder
+    for old, new in _plainer_values(program):
+        if old in _values(program) and rejects(candidate := _with_value(program, old, new)):
+            program = candidate
+    return program
+
+
+def _in_round_times(program: Program, ms: int) -> Program:
+    """Calls at whole multiples of `ms`, with steps that take whole milliseconds."""
+    first_ns = min(act.call_ns for act in program.acts)
+    unit_ns = ms * NS_PER_MS
+    acts = tuple(
+        replace(
+            act,
+            call_ns=round((act.call_ns - first_ns) / unit_ns) * unit_ns,
+            delays_ns=tuple(max(round(delay / NS_PER_MS), 1) * NS_PER_MS for delay in act.delays_ns),
+        )
+        for act in program.acts
+    )
+    restarts = tuple(replace(one, at_ns=max(one.at_ns - first_ns, 0)) for one in program.restarts)
+    return Program(acts, restarts)
+
+
+def _plainer_values(program: Program) -> Iterator[tuple[str, Json]]:
+    """Values of arguments, each with what may stand in its place; ids that are equal stay so."""
+    for act in program.acts:
+        function = TABLES[act.intent.table].function(act.intent.function)
+        assert function is not None
+        for argument in function.arguments:
+            old = canonical(act.intent.arguments[argument.name])
+            for new in plain_values(argument):
+                if canonical(new) == old:
+                    break
+                yield old, new
+
+
+def _values(program: Program) -> set[str]:
+    return {canonical(value) for act in program.acts for value in act.intent.arguments.values()}
+
+
+def _with_value(program: Program, old: str, new: Json) -> Program:
+    """The program with one value replaced wherever it is an argument."""
+
+    def replaced(act: Act) -> Act:
+        arguments = {name: new if canonical(value) == old else value for name, value in act.intent.arguments.items()}
+        return replace(act, intent=act.intent._replace(arguments=arguments))
+
+    return replace(program, acts=tuple(map(replaced, program.acts)))
