@@ -49,8 +49,8 @@ class SqliteBackend:
         try:
             with closing(sqlite3.connect(self._path)) as database:
                 (mode,) = database.execute("PRAGMA journal_mode = WAL").fetchone()
-                for table in TABLE_CLASSES.values():
-                    database.executescript(table.schema)
+                schema = "\n".join(table.schema for table in TABLE_CLASSES.values())
+                database.executescript(f"BEGIN;\n{schema}\nCOMMIT;")
         except sqlite3.Error as error:
             raise BackendError("cannot create the SQLite file", cause=str(error)) from error
         if mode != "wal":
