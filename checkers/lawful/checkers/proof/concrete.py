@@ -18,6 +18,7 @@ from lawful.models.rows import Rows
 from lawful.models.task_store.expiry import NS_PER_MS, Expiry
 from lawful.models.task_store.state import Row, TableState, Value, key_text
 from lawful.models.values import Frozen, Json
+from lawful.specs.expression import Scalar
 from lawful.specs.field import INSTANT, Argument, Field
 
 MOST_ITEMS = 20
@@ -141,25 +142,42 @@ class Reader:
         )
 
     def _container(self, declared: Field | Argument, number: int) -> Json:
-        if self._codes.known(number):
-            return self._codes.constant(number)
+        known = self._codes.constant(number) if self._codes.known(number) else None
         if declared.type == "object":
-            return self._object(number)
+            return known if isinstance(known, Mapping) else self._object(number)
         if declared.type == "array":
-            return self._array(number)
-        return self.text(number, declared.name)
+            return known if isinstance(known, list) else self._array(number)
+        return known if self._codes.known(number) else self.text(number, declared.name)
 
     def _object(self, number: int) -> Json:
         """An object with a member for each value that the solver says stands in some member."""
-        holds, term = self._translator.containers.holds, z3.IntVal(number)
-        names = self._members or tuple(self._translator.containers.asked)
+        containers, term = self._translator.containers, z3.IntVal(number)
+        held = [
+            (name, one)
+            for name, constants in containers.asked.items()
+            for one in (*constants, None)
+            if self.true(containers.holds(name, one)(term))
+        ]
         made: dict[str, Json] = {}
-        for name, constants in self._translator.containers.asked.items():
-            for one in (*constants, None):
-                if self.true(holds(name, one)(term)):
-                    value = "another" if one is None else one
-                    made[f"member-{len(made) + 1}"] = {other: f"{other}-of-{number}" for other in names} | {name: value}
-        return made or {"member-1": {other: f"{other}-of-{number}" for other in names}}
+        for (name, one), key in self._replaced(number, held):
+            made[key] = self._member(number, name, "another" if one is None else one)
+        for name, one in held:
+            made[f"member-{len(made) + 1}"] = self._member(number, name, "another" if one is None else one)
+        return made or {"member-1": self._member(number)}
+
+    def _replaced(self, number: int, held: list[tuple[str, Scalar]]) -> Iterator[tuple[tuple[str, Scalar], str]]:
+        """The members that a step replaces, each with a value: the one that is gone after, if one is."""
+        containers = self._translator.containers
+        for value, key, after in containers.replacements:
+            if self.integer(value) == number and held and self.true(containers.has_member(value, key)):
+                gone = [one for one in held if not self.true(containers.holds(*one)(after))]
+                if gone:
+                    held.remove(gone[0])
+                yield (gone or held)[0], self.text(self.integer(key), "member")
+
+    def _member(self, number: int, name: str | None = None, value: Scalar = None) -> Json:
+        names = self._members or tuple(self._translator.containers.asked)
+        return {one: value if one == name else f"{one}-of-{number}" for one in names}
 
     def _array(self, number: int) -> Json:
         """An array of as many items with the sums that the solver says."""

@@ -43,6 +43,8 @@ class Containers:
         self.facts: list[Condition] = []
         self._stated: dict[int, Term] = {}
         """Terms about which the facts were stated. A term that is kept keeps its number to itself."""
+        self.replacements: list[tuple[Term, Term, Term]] = []
+        """An object, the name of a member, and the object in which that member was added or replaced."""
         self.asked = _asked_of_members(table)
         self.summed = {part.name for part in parts_of(table) if isinstance(part, x.SumOfItems)}
 
@@ -66,8 +68,10 @@ class Containers:
         made = z3.Function("with member", _INT, _INT, _INT, _INT)(value.term, key.term, number)
         if self._is_new(made):
             self._state_object(value.term)
-            has_key = z3.Function("has member", _INT, _INT, _BOOL)
-            self.facts += [made != self._codes.empty_object, has_key(made, key.term)]
+            had_key = self.has_member(value.term, key.term)
+            empty = self._codes.empty_object
+            self.facts += [made != empty, self.has_member(made, key.term), implication(had_key, value.term != empty)]
+            self.replacements.append((value.term, key.term, made))
             for name, constants in self.asked.items():
                 given = member.members.get(name)
                 lost = []
@@ -77,8 +81,12 @@ class Containers:
                     lost.append(conjunction(before, negation(after)))
                     self.facts += [implication(is_given, after), implication(after, disjunction(is_given, before))]
                 # Only the member that was replaced can have been the last with its value.
-                self.facts += [count_of(lost) <= 1, implication(disjunction(*lost), has_key(value.term, key.term))]
+                self.facts += [count_of(lost) <= 1, implication(disjunction(*lost), had_key)]
         return Symbolic(Kind.JSON, made)
+
+    def has_member(self, term: Term, key: Term) -> Term:
+        """Whether an object has a member of this name."""
+        return z3.Function("has member", _INT, _INT, _BOOL)(term, key)
 
     def holds(self, name: str, one: Scalar) -> Any:
         """Of the number of an object: whether `one` stands under `name` in some member; None: some other value."""
