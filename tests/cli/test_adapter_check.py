@@ -42,7 +42,7 @@ MISTAKES = {
         "✗ ",
         1,
     ),
-    "strips-text": ('"type": type,', '"type": type.strip("\\x00"),', "✗ gives values back as they were written", 1),
+    "strips-text": ('"type": type,', '"type": type.strip("\\x00"),', "✗ ", 1),
     "floats": ('"params": params,', '"params": float(params) if isinstance(params, int) else params,', "✗ ", 1),
     "anybody-completes": (' or job["worker"] != worker', "", "✗ ", 1),
     "prints-on-stdout": ("replies, sys.stdout = sys.stdout, sys.stderr", "replies = sys.stdout; print('hi')", "✗ ", 4),

@@ -33,6 +33,35 @@ def value_text(value: Json) -> str:
     return f"{text[:half]}…{text[-half + 1 :]}"
 
 
+def name_text(value: Json) -> str:
+    """A value as part of a sentence: a text without quotes, where it can be seen and told from the words round it.
+
+    >>> name_text("worker-1"), name_text(""), name_text(" a"), name_text(None)
+    ('worker-1', '""', '" a"', 'null')
+    """
+    if (
+        isinstance(value, str)
+        and value
+        and value.isprintable()
+        and value == value.strip()
+        and len(value) <= _LONGEST_VALUE
+    ):
+        return value
+    return value_text(value)
+
+
+def stray_rows_text(name: str, wrong: Sequence[str], more: int) -> str:
+    """Why a list is refused that shows a row which is not there, or has other values; `more` of them.
+
+    >>> stray_rows_text("a", [], 0), stray_rows_text("a", ["state", "type"], 1)
+    ('there is no row a', 'the row a is other than last written in state and type, and 1 further row is wrong as well')
+    """
+    told = f"the row {name} is other than last written in {enumerated(wrong)}" if wrong else f"there is no row {name}"
+    return (
+        told if not more else f"{told}, and {counted(more, 'further row')} {'is' if more == 1 else 'are'} wrong as well"
+    )
+
+
 def counted(count: int, noun: str) -> str:
     """`1 operation`, `2 operations`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
@@ -159,6 +188,12 @@ def _held_text(value: Value, now_ns: int) -> str:
     if isinstance(value, Expiry):
         ends = instant_text(value.earliest_ns, now_ns)
         return ends if value.earliest_ns == value.latest_ns else f"{ends} to {instant_text(value.latest_ns, now_ns)}"
+    return part_text(value)
+
+
+def part_text(value: Value) -> str:
+    """A value that a state holds, other than an instant."""
+    assert not isinstance(value, Expiry), value
     return str(value) if isinstance(value, AtLeast) else value_text(as_json(value))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from string import Formatter
 
 from lawful.models.model import Call, Transition, UnknownCall, Window, unknown_call
 from lawful.models.rows import Rows
@@ -13,6 +15,7 @@ from lawful.models.task_store.effects import Effects
 from lawful.models.task_store.evaluation import Evaluator, Situation
 from lawful.models.task_store.state import AtLeast, Row, TableState, Value, as_json, key_text
 from lawful.models.values import Json
+from lawful.models.wording import name_text, part_text
 from lawful.specs.field import Argument, Field
 from lawful.specs.function import (
     AnyAbove,
@@ -208,11 +211,21 @@ class Functions:
         """A reason, with the names in braces replaced by the values of fields and arguments."""
         if "{" not in because:
             return because
-        values: dict[str, object] = dict(situation.arguments)
-        for row in (situation.state.beside, situation.row):
-            if row is not None:
-                values |= dict(zip(row.names, row.values, strict=True))
-        return because.format_map(values)
+        return because.format_map({name: _named(name, situation) for name in _names_in(because)})
+
+
+@cache
+def _names_in(because: str) -> tuple[str, ...]:
+    return tuple(name for _, name, _, _ in Formatter().parse(because) if name)
+
+
+def _named(name: str, situation: Situation) -> str:
+    """The value of a field, else of an argument, as part of a sentence."""
+    for row in (situation.row, situation.state.beside):
+        if row is not None and name in row.names:
+            value = row.get(name)
+            return part_text(value) if isinstance(value, AtLeast) else name_text(as_json(value))
+    return name_text(situation.arguments[name])
 
 
 def _check_argument(call: Call, argument: Argument) -> None:

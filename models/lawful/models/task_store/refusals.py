@@ -11,6 +11,7 @@ from lawful.models.task_store.evaluation import Situation
 from lawful.models.task_store.functions import Functions
 from lawful.models.task_store.state import Row, TableState, key_text
 from lawful.models.values import Json, canonical, identical
+from lawful.models.wording import counted, name_text, stray_rows_text
 from lawful.specs.expression import Expression
 from lawful.specs.field import INSTANT, ORDINAL
 from lawful.specs.function import Function, Insert, ListRows, OnAnyRow, OnRow, Shown
@@ -43,7 +44,7 @@ def refusal(functions: Functions, state: TableState, call: Call, reply: Json, wi
     if wrong:
         return _wrong_row(functions.table, wrong, situation)
     if isinstance(function.body, OnRow) and reply is None and situation.row is not None and function.reads_only:
-        return Refusal(f"{situation.key} was written and not removed since", ACKNOWLEDGED_CLAUSE)
+        return Refusal(f"{_row(situation)} was written and not removed since", ACKNOWLEDGED_CLAUSE)
     return None
 
 
@@ -67,6 +68,10 @@ def _looking_at(functions: Functions, function: Function, situation: Situation, 
     return situation.at(key, row)
 
 
+def _row(situation: Situation) -> str:
+    return name_text(situation.key)
+
+
 def _text(value: Json) -> str | int | None:
     return value if isinstance(value, str | int) else None
 
@@ -82,7 +87,7 @@ def _retried(functions: Functions, function: Function, situation: Situation, rep
         if not identical(functions.evaluator.value(one.answer, situation), reply):
             continue
         if _are_alike(functions.table, functions.inserted(situation, inserts[0]), situation.row):
-            because = f"{situation.key} was inserted before, exactly like this: a retry takes effect once"
+            because = f"{_row(situation)} was inserted before, exactly like this: a retry takes effect once"
             return Refusal(because, RETRY_CLAUSE)
     return None
 
@@ -111,7 +116,7 @@ def _differs(right: Json, seen: Json) -> bool:
 
 def _wrong_row(table: Table, wrong: Sequence[str], situation: Situation) -> Refusal | None:
     clause = _clause_of_fields(table, wrong)
-    of = "" if situation.key is None else f" of {situation.key}"
+    of = "" if situation.key is None else f" of {_row(situation)}"
     return None if clause is None else Refusal(f"other than last written: {', '.join(wrong)}{of}", clause)
 
 
@@ -134,33 +139,41 @@ def _wrong_list(functions: Functions, body: ListRows, situation: Situation, repl
         return None
     existing = {canonical(row) for row in rows}
     if not shown <= existing:
-        because = f"{len(shown - existing)} of the rows do not exist, or not like this"
-        return Refusal(because, _stray_rows_clause(functions.table, body, rows, reply))
+        stray = [row for row in reply if canonical(row) not in existing]
+        return _stray_rows(functions.table, body, rows, stray)
     limited = (body.limit, body.offset)
     pages = any(argument is not None and situation.arguments[argument.name] for argument in limited)
     zero = body.limit is not None and situation.arguments[body.limit.name] == 0
     right = {canonical(row) for row in functions.listed(body, situation)}
     if shown == right or pages or zero or not shown <= right:
         return Refusal("these are rows of the table, but not the right ones in the right order", body.clause)
-    return Refusal(f"the list lacks {len(right - shown)} rows of the table", body.choice or LIST_CLAUSE)
+    return Refusal(f"the list lacks {counted(len(right - shown), 'row')} of the table", body.choice or LIST_CLAUSE)
 
 
-def _stray_rows_clause(table: Table, body: ListRows, rows: Sequence[Template], shown: Sequence[Json]) -> str:
-    """The clause that rows break which do not exist: of a table that drops rows, those that should be gone by now.
+def _stray_rows(table: Table, body: ListRows, rows: Sequence[Template], stray: Sequence[Json]) -> Refusal:
+    """Of a table that drops rows, those that should be gone by now break its clause about that.
 
     Where the rows are there, and other than they are shown, it is the clause that a look-up of them would break.
     """
     known = {_key_of(table, row): row for row in rows}
-    if any(_key_of(table, row) not in known for row in shown):
-        return body.choice or LIST_CLAUSE
-    wrong = {
-        name
-        for row in shown
-        if isinstance(row, Mapping)
-        for name, value in known[_key_of(table, row)].items()
-        if not identical(value, row.get(name))
-    }
-    return (_clause_of_fields(table, sorted(wrong)) if wrong else None) or LIST_CLAUSE
+    wrong = {_key_of(table, row): _different(known.get(_key_of(table, row)), row) for row in stray}
+    absent = [key for key, names in wrong.items() if not names]
+    clause = None if absent else _clause_of_fields(table, sorted(set().union(*wrong.values())))
+    told = next(row for row in stray if _key_of(table, row) == (absent or list(wrong))[0])
+    because = stray_rows_text(_name_of(table, told), wrong[_key_of(table, told)], len(wrong) - 1)
+    return Refusal(because, clause or (body.choice if absent else None) or LIST_CLAUSE)
+
+
+def _different(right: Template, shown: Json) -> list[str]:
+    """The fields in which a row is shown other than it is; none where there is no such row."""
+    if right is None or not isinstance(shown, Mapping):
+        return []
+    return [name for name, value in right.items() if not identical(value, shown.get(name))]
+
+
+def _name_of(table: Table, row: Json) -> str:
+    parts = [row.get(field.name) for field in table.row_key] if isinstance(row, Mapping) else [row]
+    return name_text(parts[0] if len(parts) == 1 else parts)
 
 
 def _key_of(table: Table, row: Json) -> str:

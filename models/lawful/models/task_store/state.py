@@ -43,7 +43,10 @@ class Row(NamedTuple):
 
     def __str__(self) -> str:
         fields = zip(self.names, self.values, strict=True)
-        return "{" + ", ".join(f"{name}: {value}" for name, value in fields if not isinstance(value, Expiry)) + "}"
+        from lawful.models.wording import part_text  # which words states itself
+
+        shown = [f"{name}: {part_text(value)}" for name, value in fields if not isinstance(value, Expiry)]
+        return "{" + ", ".join(shown) + "}"
 
 
 class TableState(NamedTuple):
@@ -55,7 +58,7 @@ class TableState(NamedTuple):
 
     def __str__(self) -> str:
         parts = [str(self.beside)] if self.beside.names else []
-        parts += [f"{key}: {row}" for key, row in self.rows.items()]
+        parts += [str(row) for _, row in self.rows.items()]
         return ", ".join(parts) or "empty"
 
 
