@@ -44,7 +44,8 @@ def _row(row: Row) -> Json:
         "rounds": row.rounds,
         "rejected_by": dict(row.rejected_by),
         "seconds_to_catch": None if row.caught_after_s is None else round(row.caught_after_s, 6),
-        "seed": row.seed,
+        "stage": None if row.first is None else row.first.stage.value,
+        "seed": None if row.first is None else row.first.seed,
         "operations": row.operations,
         "program": None if row.program is None else program_text(row.twin.name, row.program),
     }

@@ -37,8 +37,8 @@ class Row:
     rounds: int
     caught_after_s: float | None
     """From the beginning of the hunt to the first violation; None: it was not caught."""
-    seed: int | None
-    """The first one with which its own clause rejects it."""
+    first: Catch | None
+    """The first round in which its own clause rejects it."""
     program: Program | None
     """The smallest one found that its own clause rejects."""
 
@@ -156,7 +156,7 @@ def hunt_twin(twin: BrokenStore, seed: int = 0) -> Row:
                 own.append(catch)
     shortest = min(own, key=lambda one: len(one.program.acts), default=None)
     program = None if shortest is None else smallest(twin.make, shortest.program, twin.clause)
-    return Row(twin, rejected_by, rounds, caught_after_s, own[0].seed if own else None, program)
+    return Row(twin, rejected_by, rounds, caught_after_s, own[0] if own else None, program)
 
 
 def untouched(table: str, seeds: Iterable[int]) -> list[Alarm]:

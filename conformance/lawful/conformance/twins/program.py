@@ -19,7 +19,15 @@ from dataclasses import dataclass
 from lawful.conformance.errors import unknown_name
 from lawful.conformance.programs.program import python_text
 from lawful.conformance.report.columns import columns
-from lawful.conformance.twins.simulation import NS_PER_MS, Act, Mishap, Repeated, Restart, Simulation
+from lawful.conformance.twins.simulation import (
+    NS_PER_MS,
+    USUAL_DELAYS_NS,
+    Act,
+    Mishap,
+    Repeated,
+    Restart,
+    Simulation,
+)
 from lawful.conformance.twins.store import DeclaredStore
 from lawful.conformance.workloads.script import Intent
 from lawful.models.history import History
@@ -68,8 +76,9 @@ def _act_line(act: Act, first_ns: int) -> str:
     intent = act.intent
     values = [] if intent.key is None else [f"{TABLES[intent.table].key}={python_text(intent.key)}"]
     values += [f"{name}={python_text(value)}" for name, value in intent.arguments.items()]
-    steps = ", ".join(map(_ms, act.delays_ns))
-    when = f"ms={_ms(act.call_ns - first_ns)}, client={act.client}, steps_ms=({steps},)"
+    when = f"ms={_ms(act.call_ns - first_ns)}, client={act.client}"
+    if act.delays_ns != USUAL_DELAYS_NS:
+        when += f", steps_ms=({', '.join(map(_ms, act.delays_ns))},)"
     if act.mishap is not Mishap.NONE:
         when += f", mishap={act.mishap.value!r}"
     return f"run.at({when}).{intent.table}.{intent.function}({', '.join(values)})"
@@ -112,9 +121,9 @@ class SimulatedRun:
     def program(self) -> Program:
         return Program(tuple(self._acts), tuple(self._restarts))
 
-    def at(self, ms: float, client: int, steps_ms: Sequence[float] = (0.5,), mishap: str = "none") -> _Moment:
+    def at(self, ms: float, client: int, steps_ms: Sequence[float] | None = None, mishap: str = "none") -> _Moment:
         """When a client calls, how long each step and the way back of the answer take, and what goes wrong."""
-        delays_ns = tuple(round(step * NS_PER_MS) for step in steps_ms)
+        delays_ns = USUAL_DELAYS_NS if steps_ms is None else tuple(round(step * NS_PER_MS) for step in steps_ms)
         return _Moment(self._acts, client, round(ms * NS_PER_MS), delays_ns, Mishap(mishap))
 
     def restart(self, ms: float) -> None:

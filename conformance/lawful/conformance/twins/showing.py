@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lawful.conformance.report.columns import columns
+from lawful.conformance.run.stages import Stage
 from lawful.conformance.twins.backend import backend_of
 from lawful.conformance.twins.matrix import hunt_twin
-from lawful.conformance.twins.program import program_text
+from lawful.conformance.twins.program import Program, program_text
 from lawful.conformance.twins.smallest import made_plain
 from lawful.conformance.twins.twin import BrokenStore
 
@@ -32,7 +33,11 @@ class Shown:
 
 def show_twin(twin: BrokenStore, seed: int = 0) -> Shown:
     """The smallest program found."""
-    return _by_one_client(twin, seed) or _simulated(twin, seed)
+    row = hunt_twin(twin, seed)
+    if row.first is None or row.program is None:
+        return Shown(twin, None)
+    by_one_client = _by_one_client(twin, seed) if row.first.stage is Stage.SEQUENTIAL else None
+    return by_one_client or _simulated(twin, row.program)
 
 
 def _by_one_client(twin: BrokenStore, seed: int) -> Shown | None:
@@ -51,10 +56,7 @@ def _by_one_client(twin: BrokenStore, seed: int) -> Shown | None:
     return None
 
 
-def _simulated(twin: BrokenStore, seed: int) -> Shown:
-    program = hunt_twin(twin, seed).program
-    if program is None:
-        return Shown(twin, None)
+def _simulated(twin: BrokenStore, program: Program) -> Shown:
     program = made_plain(twin.make, program, twin.clause)
     history = program.run(twin.make())
     return Shown(twin, program_text(twin.name, program), columns(history.operations, history.faults))

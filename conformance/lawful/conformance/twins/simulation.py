@@ -20,6 +20,8 @@ from lawful.models.history import FaultEvent, Header, History, Operation, Outcom
 from lawful.models.values import Json
 
 NS_PER_MS = 1_000_000
+USUAL_DELAYS_NS = (NS_PER_MS // 2,)
+"""Each step of a call, and the way back of the answer, where nothing else is said."""
 STORE = "store"
 """The name of the server that faults are aimed at."""
 

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from lawful.conformance.programs.plain import plain_values
+from lawful.conformance.programs.plain import NAMES, plain_values
 from lawful.conformance.twins.hunt import MakesStore, broken_clauses
 from lawful.conformance.twins.program import Program
-from lawful.conformance.twins.simulation import NS_PER_MS, Act, Restart
+from lawful.conformance.twins.simulation import NS_PER_MS, USUAL_DELAYS_NS, Act, Restart
 from lawful.models.values import Json, canonical
 from lawful.specs.task_store import TABLES
 
@@ -67,9 +67,13 @@ def made_plain(make: MakesStore, program: Program, clause: str, longest_s: float
             return False
         return clause in broken_clauses(candidate.run(make()))[1]
 
-    for rounder in (_in_round_times(program, 1), _in_round_times(program, 10)):
+    for rounder in (_in_round_times(program, 1), _in_round_times(program, 10), _with_usual_steps(program)):
         if rejects(rounder):
             program = rounder
+    for key in NAMES:
+        if rejects(candidate := _with_key(program, key)):
+            program = candidate
+            break
     for old, new in _plainer_values(program):
         if old in _values(program) and rejects(candidate := _with_value(program, old, new)):
             program = candidate
@@ -90,6 +94,23 @@ def _in_round_times(program: Program, ms: int) -> Program:
     )
     restarts = tuple(replace(one, at_ns=max(one.at_ns - first_ns, 0)) for one in program.restarts)
     return Program(acts, restarts)
+
+
+def _with_usual_steps(program: Program) -> Program:
+    """Calls one after the other, none of which takes longer than any other."""
+    acts = tuple(
+        replace(act, call_ns=10 * NS_PER_MS * number, delays_ns=USUAL_DELAYS_NS)
+        for number, act in enumerate(program.acts)
+    )
+    return program if program.restarts else Program(acts)
+
+
+def _with_key(program: Program, key: str) -> Program:
+    """Every call in the same independent part."""
+    acts = (
+        act if act.intent.key is None else replace(act, intent=act.intent._replace(key=key)) for act in program.acts
+    )
+    return replace(program, acts=tuple(acts))
 
 
 def _plainer_values(program: Program) -> Iterator[tuple[str, Json]]:

@@ -297,6 +297,13 @@ _CHANGED_VALUES: tuple[_Entry, ...] = (
 
 _ODD_READS: tuple[_Entry, ...] = (
     (
+        "second-read-from-before-the-last-write",
+        "aliases",
+        "TS-ALL-7",
+        "of two reads one after the other, the second is answered by a server that is behind",
+        reading.ReadsGoBack,
+    ),
+    (
         "job-read-from-a-lagging-replica",
         "jobs",
         "TS-ALL-1",

@@ -51,6 +51,30 @@ class ReadsRotate(ReadsLag):
         return self.state(request) if self._reads[request.client] % 2 else super().seen_by(request)
 
 
+class ReadsGoBack(DeclaredStore):
+    """Who reads twice with no write in between is answered from before the last write, the second time."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self._before: dict[str | None, TableState] = {}
+        self._seen: dict[tuple[int, str | None], TableState] = {}
+
+    def put_state(self, request: Request, state: TableState) -> None:
+        if state != self.state(request):
+            self._before[request.key] = self.state(request)
+        super().put_state(request, state)
+
+    def steps(self, request: Request) -> Steps:
+        if not self.reads_only(request):
+            return self.carry_out(request)
+        reader, state = (request.client, request.key), self.state(request)
+        if self._seen.pop(reader, None) == state:
+            return self.outcome_in(self._before.get(request.key, state), request)[0]
+        self._seen[reader] = state
+        return self.carry_out(request)
+        yield
+
+
 class PagesBeforeFilter(DeclaredStore):
     """A list takes the page first, and keeps what matches of it."""
 

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from lawful.specs.expression import EXISTS, After, Literal
-from lawful.specs.function import Delete
+from lawful.specs.function import Delete, case
 from lawful.specs.task_store.admin_sessions import ADMIN_SESSIONS
-from lawful.specs.twin import Twin, assigning, changed, doing, field_of, guarded, without_case, without_expiry
+from lawful.specs.twin import (
+    Twin,
+    answering,
+    assigning,
+    changed,
+    doing,
+    field_of,
+    guarded,
+    with_case,
+    without_case,
+    without_expiry,
+)
 
 _revoked = field_of(ADMIN_SESSIONS, "revoked")
 
@@ -57,5 +68,21 @@ ADMIN_SESSIONS_TWINS = (
         "TS-ADMIN_SESSIONS-1",
         "a revoke deletes the row, which frees the id",
         changed(ADMIN_SESSIONS, "revoke", doing("the session exists", Delete())),
+    ),
+    Twin(
+        "session-that-is-gone-is-deleted-again",
+        "TS-ADMIN_SESSIONS-3",
+        "a delete says of every session that it was there",
+        changed(ADMIN_SESSIONS, "delete", answering("there is no such session, or it has expired", True)),
+    ),
+    Twin(
+        "second-revoke-is-refused",
+        "TS-ADMIN_SESSIONS-4",
+        "a session that was revoked cannot be revoked again",
+        changed(
+            ADMIN_SESSIONS,
+            "revoke",
+            with_case(case(EXISTS & _revoked, False, "the session was revoked before", "TS-ADMIN_SESSIONS-4")),
+        ),
     ),
 )

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from lawful.specs.expression import EMPTY_ARRAY, WithItem, record
+from lawful.specs.expression import EMPTY_ARRAY, EXISTS, WithItem, record
 from lawful.specs.task_store.aliases import ALIASES
-from lawful.specs.twin import Twin, argument_of, assigning, changed, doing, field_of, leaving, without_case
+from lawful.specs.twin import (
+    Twin,
+    answering,
+    argument_of,
+    assigning,
+    changed,
+    doing,
+    field_of,
+    guarded,
+    leaving,
+    without_case,
+)
 
 _version = field_of(ALIASES, "version")
 _MOVED = ("the alias is at version {version}", True)
@@ -95,5 +106,24 @@ ALIASES_TWINS = (
         "TS-ALIASES-6",
         "a delete is answered, and nothing is removed",
         changed(ALIASES, "delete", doing("there is such an alias")),
+    ),
+    Twin(
+        "second-alias-compares-the-target",
+        "TS-ALIASES-5",
+        "a create is refused only where the alias stands for the same",
+        changed(
+            ALIASES,
+            "create",
+            guarded(
+                "the name is taken",
+                EXISTS & field_of(ALIASES, "current_uid").is_(argument_of(ALIASES, "create", "current_uid")),
+            ),
+        ),
+    ),
+    Twin(
+        "alias-delete-is-always-right",
+        "TS-ALIASES-6",
+        "a delete says of every name that it was there",
+        changed(ALIASES, "delete", answering("there is no such alias", True)),
     ),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from lawful.specs.expression import EXISTS, Conditional
 from lawful.specs.function import update
 from lawful.specs.task_store.cdc_cursors import CDC_CURSORS
-from lawful.specs.twin import Twin, argument_of, changed, doing, without_case
+from lawful.specs.twin import Twin, argument_of, assigning, changed, doing, field_of, without_case
 
 _ELSEWHERE = "the cursor stands elsewhere than expected_seq says"
 _MOVES = "the cursor stands where expected_seq says, and {seq} is beyond it"
@@ -36,6 +37,21 @@ CDC_CURSORS_TWINS = (
             CDC_CURSORS,
             "advance",
             doing(_ELSEWHERE, update(updated_at=argument_of(CDC_CURSORS, "advance", "updated_at"))),
+        ),
+    ),
+    Twin(
+        "cursor-keeps-its-first-time",
+        "TS-CDC_CURSORS-3",
+        "the time is that of the first advance",
+        changed(
+            CDC_CURSORS,
+            "advance",
+            assigning(
+                _MOVES,
+                updated_at=Conditional(
+                    EXISTS, field_of(CDC_CURSORS, "updated_at"), argument_of(CDC_CURSORS, "advance", "updated_at")
+                ),
+            ),
         ),
     ),
 )

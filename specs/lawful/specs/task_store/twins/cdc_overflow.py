@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lawful.specs.expression import FirstItems, Literal, SumOfItems, WithoutFirstItems
+from lawful.specs.expression import Doubled, FirstItems, Literal, SumOfItems, WithoutFirstItems
 from lawful.specs.function import update
 from lawful.specs.task_store.cdc_overflow import CDC_OVERFLOW
 from lawful.specs.twin import Twin, answering, argument_of, assigning, changed, doing, field_of, guarded, without_case
@@ -68,6 +68,19 @@ CDC_OVERFLOW_TWINS = (
             answering(
                 "the size is the sum of the events that are kept",
                 SumOfItems(WithoutFirstItems(_events, Literal(1)), "bytes"),
+            ),
+        ),
+    ),
+    Twin(
+        "size-in-bits",
+        "TS-CDC_OVERFLOW-4",
+        "the size is given in bits",
+        changed(
+            CDC_OVERFLOW,
+            "size",
+            answering(
+                "the size is the sum of the events that are kept",
+                Doubled(SumOfItems(_events, "bytes"), Literal(3), 2**62),
             ),
         ),
     ),

@@ -139,4 +139,10 @@ JOBS_TWINS = (
         "a claim clears the type of the job",
         changed(JOBS, "claim", assigning("the job is queued", type=Literal(""))),
     ),
+    Twin(
+        "finished-job-forgets-its-worker",
+        "TS-ALL-1",
+        "a job that failed shows nobody who claimed it",
+        changed(JOBS, "fail", assigning("the claim lasts", claimed_by=None)),
+    ),
 )

@@ -67,4 +67,10 @@ LOGIN_BACKOFF_TWINS = (
         "a failure that does not block is not written down",
         changed(LOGIN_BACKOFF, "failed", doing(_FEW)),
     ),
+    Twin(
+        "success-says-that-nothing-failed",
+        "TS-LOGIN_BACKOFF-5",
+        "a success does not tell whether there were failures",
+        changed(LOGIN_BACKOFF, "succeeded", answering(_FORGOTTEN, False)),
+    ),
 )

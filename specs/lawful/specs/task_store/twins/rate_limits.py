@@ -5,7 +5,7 @@ from __future__ import annotations
 from lawful.specs.expression import After, record
 from lawful.specs.function import update
 from lawful.specs.task_store.rate_limits import RATE_LIMITS
-from lawful.specs.twin import Twin, answering, argument_of, assigning, changed, doing, field_of, guarded
+from lawful.specs.twin import Twin, answering, argument_of, assigning, changed, doing, field_of, guarded, without_case
 
 _admitted = field_of(RATE_LIMITS, "admitted")
 _window_ends = field_of(RATE_LIMITS, "window_ends_at")
@@ -57,5 +57,11 @@ RATE_LIMITS_TWINS = (
         "TS-RATE_LIMITS-4",
         "one hit fewer is admitted than the limit allows",
         changed(RATE_LIMITS, "hit", guarded(_FURTHER, (_admitted + 1).below(_limit))),
+    ),
+    Twin(
+        "remaining-of-a-window-that-has-ended",
+        "TS-RATE_LIMITS-2",
+        "a look does not ask whether the window lasts",
+        changed(RATE_LIMITS, "remaining", without_case("no window lasts, so all of the limit is left")),
     ),
 )

@@ -15,13 +15,16 @@ from lawful.specs.twin import (
     doing,
     field_of,
     function_of,
+    guarded,
     leaving,
+    without_case,
     without_expiry,
 )
 
 _REPLACED = "there is such a session, which is replaced"
 _NEW = "there is no such session"
 _FOUND = "a get answers the session as last written"
+_expires = field_of(SESSIONS, "expires_at")
 _max_sessions = argument_of(SESSIONS, "upsert", "max_sessions")
 
 
@@ -100,5 +103,22 @@ SESSIONS_TWINS = (
         "TS-SESSIONS-1",
         "an upsert gives every session the same time",
         changed(SESSIONS, "upsert", assigning(_NEW, expires_at=After(Literal(3_600_000)), used=NEXT_ORDINAL)),
+    ),
+    Twin(
+        "session-delete-is-always-right",
+        "TS-SESSIONS-5",
+        "a delete says of every session that it was there",
+        changed(SESSIONS, "delete", answering("there is no such session", True)),
+    ),
+    Twin(
+        "get-revives-an-expired-session",
+        "TS-SESSIONS-1",
+        "a get looks for the row before it looks at the time, and extends what it finds",
+        changed(
+            SESSIONS,
+            "get",
+            without_case("the session has expired"),
+            guarded("there is no such session", _expires.is_(None)),
+        ),
     ),
 )

@@ -21,8 +21,12 @@ _created_at = field_of(TASKS, "created_at")
 _node_tasks = field_of(TASKS, "node_tasks")
 _before = argument_of(TASKS, "prune", "before")
 _is_terminal = _status.is_in(TERMINAL_STATUSES)
-_same_age = _created_at.is_(argument_of(TASKS, "insert", "created_at"))
-_same_error = field_of(TASKS, "error").is_(argument_of(TASKS, "insert", "error"))
+_same_row = (
+    _created_at.is_(argument_of(TASKS, "insert", "created_at"))
+    & field_of(TASKS, "error").is_(argument_of(TASKS, "insert", "error"))
+    & _status.is_(argument_of(TASKS, "insert", "status"))
+    & _node_tasks.is_(argument_of(TASKS, "insert", "node_tasks"))
+)
 _ALL_FINISHED = "the task exists, and all of its node tasks are finished now"
 
 TASKS_TWINS = (
@@ -35,11 +39,7 @@ TASKS_TWINS = (
             "insert",
             guarded(
                 "the id is taken",
-                EXISTS
-                & _same_age
-                & _same_error
-                & _status.is_(argument_of(TASKS, "insert", "status"))
-                & _node_tasks.is_(argument_of(TASKS, "insert", "node_tasks")),
+                EXISTS & _same_row,
             ),
         ),
     ),
@@ -52,8 +52,8 @@ TASKS_TWINS = (
     Twin(
         "retried-insert-takes-effect-twice",
         "TS-ALL-6",
-        "an insert that is sent again puts the row back as it was at first",
-        changed(TASKS, "insert", guarded("the id is taken", EXISTS & ~(_same_age & _same_error))),
+        "an insert that is sent again is answered as the first one was",
+        changed(TASKS, "insert", guarded("the id is taken", EXISTS & ~_same_row)),
     ),
     Twin(
         "set-error-restarts-the-task",

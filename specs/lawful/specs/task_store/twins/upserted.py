@@ -38,6 +38,12 @@ def _twins_of(table: Table, row: str) -> Iterator[Twin]:
         changed(table, "upsert", answering(_REPLACED, True)),
     )
     yield Twin(
+        f"{row}-upsert-is-never-new",
+        f"{clause}-2",
+        "an upsert says of every row that it replaced it",
+        changed(table, "upsert", answering("there is no such row yet", False)),
+    )
+    yield Twin(
         f"{row}-delete-keeps-the-row",
         f"{clause}-3",
         "a delete is answered, and nothing is removed",
