@@ -1,8 +1,9 @@
 """Why a history is in violation, beyond the answer that the search stopped at.
 
-The search ends at one answer that no order of effects allows. Three questions tell which promise was broken: Is the
+The search ends at one answer that no order of effects allows. Four questions tell which promise was broken: Is the
 history lawful once failed operations may have taken effect? Then a failure was reported for something that happened.
-Was the answer right a few operations earlier? Then the read was stale; the more so if its client had already seen
+Is it lawful once a server that crashes may lose what it acknowledged? Then that is what was lost, and how much. Was
+the answer right a few operations earlier? Then the read was stale; the more so if its client had already seen
 something newer; and if a server crashed in between, what was acknowledged before the crash was lost.
 """
 
@@ -12,13 +13,19 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from lawful.checkers.durability import losses, measured, server_crashes, without_crash_operations
 from lawful.checkers.linearizability.prefix import failing_prefix
 from lawful.checkers.verdict import HistoryVerdict, ObjectVerdict, Refused, Verdict
+from lawful.models.crashes import with_crashes, without_crashes
 from lawful.models.history import FaultEvent, History, ObjectKey, Operation, Outcome
 from lawful.models.model import AnyModel, Call, Refusal, Window, state_after, transitions
+from lawful.models.wording import enumerated, loss_text
+from lawful.specs.bound import Bound
 from lawful.specs.task_store import TABLES
 
 CRASHES = frozenset({"kill", "power-loss"})
+DURABILITY = "TS-ALL-3"
+"""The clause that says that what was acknowledged stays."""
 
 CheckObject: TypeAlias = Callable[[Sequence[Operation], AnyModel[Any]], ObjectVerdict]
 """A linearizability checker."""
@@ -55,11 +62,12 @@ def diagnose(
     refused = part.refusals[0]
     by_index = {operation.index: operation for operation in operations}
     blocked = by_index[part.blocked_at]
-    failure = _effect_of_a_failure(operations, blocked, model, check)
-    if failure is not None:
-        return failure
-    stale = _stale(refused, blocked, by_index, faults, model)
-    return stale or Refusal(refused.because, refused.clause)
+    found = (
+        _effect_of_a_failure(operations, blocked, model, check)
+        or _lost(operations, faults, model, check)
+        or _stale(refused, blocked, by_index, faults, model)
+    )
+    return found or Refusal(refused.because, refused.clause)
 
 
 def _shared_keys(
@@ -100,6 +108,27 @@ def _effect_of_a_failure(
     return Refusal(because, "TS-ALL-4")
 
 
+def _lost(
+    operations: Sequence[Operation], faults: Sequence[FaultEvent], model: AnyModel[Any], check: CheckObject
+) -> Refusal | None:
+    """Whether the answers are right once what was acknowledged before a server's crash may be lost with it."""
+    crashes = server_crashes(faults)
+    if not crashes:
+        return None
+    called = without_crash_operations(operations)
+    first_index = max(operation.index for operation in called) + 1
+    forgetful = with_crashes(without_crashes(model))
+
+    def verdict_at(bound: Bound) -> Verdict:
+        return check(losses(called, crashes, bound, called, first_index).with_crashes(), forgetful).verdict
+
+    if verdict_at(Bound()) is not Verdict.LAWFUL:
+        return None
+    servers = enumerated(sorted({crash.target for crash in crashes}))
+    lost = loss_text(*measured(verdict_at))
+    return Refusal(f"every answer is explained once {servers} lost acknowledged writes when killed: {lost}", DURABILITY)
+
+
 def _stale(
     refused: Refused,
     blocked: Operation,
@@ -131,7 +160,7 @@ def _stale(
         fault.fault in CRASHES and overlooked.return_ns <= fault.call_ns <= blocked.call_ns for fault in faults
     ):
         because = f"the answer was right before #{overlooked.index}, which was acknowledged before the crash"
-        return Refusal(because, "TS-ALL-3")
+        return Refusal(because, DURABILITY)
     if refused.clause is not None:
         return Refusal(f"{refused.because}; the answer was right before #{overlooked.index}", refused.clause)
     return Refusal(f"the answer was right before #{overlooked.index}, which had returned", "TS-ALL-1")

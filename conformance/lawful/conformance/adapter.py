@@ -112,6 +112,10 @@ class Backend(Protocol):
     tables: frozenset[str]
     """The tables that the adapter implements."""
 
+    # Two members are optional. `server_faults: frozenset[Fault]` says which faults can be done to servers; without it,
+    # all. `levels: Mapping[str, str]` says of which clauses this configuration promises only the weaker form, such as
+    # {"TS-ALL-3": "1 s"} (see `lawful.specs.bound`); without it, everything is promised in full.
+
     def versions(self) -> dict[str, str]:
         """Versions of the client library and the server, for the header of the history.
 

@@ -95,6 +95,11 @@ class FaultEvent:
     """Why the action failed; None where it took effect."""
     details: Mapping[str, Json] = field(default_factory=dict)
 
+    @property
+    def on_server(self) -> bool:
+        """Whether it was done to a server; what is not said to be one is a client."""
+        return self.details.get("role") == "server"
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -117,6 +122,8 @@ class Header:
     """Versions of Python, of this package, of the client library and of the server."""
     options: Mapping[str, Json] = field(default_factory=dict)
     """The options of the run, as given."""
+    levels: Mapping[str, str] = field(default_factory=dict)
+    """For clauses of which the store claims no more than the weaker form: the bound, by clause id (`specs.bound`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from lawful.specs.bound import Bound
 
 
 class Level(StrEnum):
@@ -31,3 +33,21 @@ class Clause:
     sentence: str
     source: str
     """Where the promise comes from."""
+    weaker: str | None = None
+    """The sentence for configurations that promise less, with `{lost}` where the bound says how much less."""
+    bound: Bound | None = None
+    """How much less than the whole is promised here; None: the whole."""
+
+    @property
+    def label(self) -> str:
+        """The id, with the level where that is not the full one: `TS-ALL-3 at 1 s`."""
+        return self.id if self.bound is None else f"{self.id} at {self.bound}"
+
+    def at(self, bound: Bound) -> Clause:
+        """The clause as a configuration promises it that claims no more than `bound`.
+
+        Raises `ValueError` for a clause that has no weaker form.
+        """
+        if self.weaker is None:
+            raise ValueError(f"{self.id} has no weaker form")
+        return replace(self, sentence=self.weaker.format(lost=bound.lost), bound=bound)

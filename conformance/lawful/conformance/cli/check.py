@@ -27,10 +27,17 @@ from lawful.conformance.model_choice import require_model
     "--only", metavar="OBJECT", multiple=True, help="Look at this object alone (jobs, leader_lease/a); repeatable."
 )
 @click.option("--certify", "certified", is_flag=True, help="Check every verdict again by means of another kind.")
+@click.option("--full", is_flag=True, help="Allow no losses, whatever level the store claims in the header.")
 @click.option("--quiet", "-q", is_flag=True, help="Show only what is not lawful.")
 @click.option("--verbose", "-v", is_flag=True, help="Show each object, and more of each violation.")
 def check(
-    files: tuple[Path, ...], only: tuple[str, ...], certified: bool, quiet: bool, verbose: bool, **options: str | None
+    files: tuple[Path, ...],
+    only: tuple[str, ...],
+    certified: bool,
+    full: bool,
+    quiet: bool,
+    verbose: bool,
+    **options: str | None,
 ) -> ExitCode:
     """Judge recorded histories.
 
@@ -43,7 +50,7 @@ def check(
         require_model(configuration.model)
     detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
     reports: list[dict[str, Any]] = []
-    for one in check_files(files, configuration, only, certified, detail):
+    for one in check_files(files, configuration, only, detail, certified=certified, full=full):
         reports.append(one.report)
         if configuration.format == "text":
             for line in one.lines:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import os
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lawful.checkers.certificate.certify import Certificate, Disagreement, certify
@@ -19,7 +19,8 @@ from lawful.conformance.configuration import Configuration
 from lawful.conformance.errors import ExitCode, InternalError, LawfulError, internal_error, unknown_name
 from lawful.conformance.evidence import Evidence
 from lawful.conformance.history.formats import load
-from lawful.conformance.judging import EXIT_CODES, check_objects, gather_evidence
+from lawful.conformance.judging import EXIT_CODES, gather_evidence
+from lawful.conformance.levels import examine
 from lawful.conformance.model_choice import ModelOf, models_for
 from lawful.models.history import History, ObjectKey, Operation
 
@@ -40,6 +41,8 @@ class Checked:
     """Second opinions on the objects, where they were asked for."""
     error: LawfulError | None = None
     """Why there is no verdict."""
+    losses: Mapping[ObjectKey, str] = field(default_factory=dict)
+    """What was lost and may be lost at the level that the store claims, by object, in words."""
 
     @property
     def verdict(self) -> Verdict | None:
@@ -61,11 +64,11 @@ class Checked:
 
 
 def check_file(
-    path: Path, configuration: Configuration, only: Sequence[str] = (), *, certified: bool = False
+    path: Path, configuration: Configuration, only: Sequence[str] = (), *, certified: bool = False, full: bool = False
 ) -> Checked:
     """Read and check the file at `path`. `only`: objects, or single keys of them, to look at; empty: all.
 
-    `certified`: every verdict is checked again by other means.
+    `certified`: every verdict is checked again by other means. `full`: by the full clauses, whatever the header claims.
     """
     history: History | None = None
     try:
@@ -76,6 +79,8 @@ def check_file(
             failed_cas=configuration.failed_cas,
             in_columns=True,
         )
+        if full:
+            history = replace(history, header=replace(history.header, levels={}))
         return _judged(path, history, configuration, only, certified)
     except LawfulError as error:
         return Checked(path, history, error=error)
@@ -95,10 +100,10 @@ def _judged(
         clock_error_ns=None if error_ms is None else round(error_ms * NS_PER_MS),
     )
     budget = Budget(limit(configuration.budget_s), limit(configuration.memory_mb))
-    verdict = check_objects(chosen(history, only), model_of, budget, configuration.workers)
-    evidence = gather_evidence(history, verdict, model_of, budget)
-    certificates = _certificates(history, verdict, model_of, budget) if certified else ()
-    return Checked(path, history, verdict.objects, evidence, certificates)
+    found = examine(history, chosen(history, only), model_of, budget, configuration.workers)
+    evidence = gather_evidence(found.history, found.verdict, found.model_of, budget)
+    certificates = _certificates(found.history, found.verdict, found.model_of, budget) if certified else ()
+    return Checked(path, history, found.verdict.objects, evidence, certificates, losses=found.losses)
 
 
 def _certificates(

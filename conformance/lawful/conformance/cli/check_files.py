@@ -39,11 +39,17 @@ class Outcome:
 
 
 def check_files(
-    files: Sequence[Path], configuration: Configuration, only: Sequence[str], certified: bool, detail: Detail
+    files: Sequence[Path],
+    configuration: Configuration,
+    only: Sequence[str],
+    detail: Detail,
+    *,
+    certified: bool,
+    full: bool,
 ) -> Iterator[Outcome]:
     """The outcome of each file, in order."""
     width = max(len(str(path)) for path in files)
-    check_one = partial(_outcome, only=only, certified=certified, detail=detail, width=width)
+    check_one = partial(_outcome, only=only, certified=certified, full=full, detail=detail, width=width)
     sizes = [_size(path) for path in files]
     workers = configuration.workers
     if workers is None:
@@ -70,9 +76,16 @@ def check_files(
 
 
 def _outcome(
-    path: Path, configuration: Configuration, *, only: Sequence[str], certified: bool, detail: Detail, width: int
+    path: Path,
+    configuration: Configuration,
+    *,
+    only: Sequence[str],
+    certified: bool,
+    full: bool,
+    detail: Detail,
+    width: int,
 ) -> Outcome:
-    return _shown(check_file(path, configuration, only, certified=certified), detail, width)
+    return _shown(check_file(path, configuration, only, certified=certified, full=full), detail, width)
 
 
 def _shown(checked: Checked, detail: Detail, width: int) -> Outcome:

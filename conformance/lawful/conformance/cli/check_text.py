@@ -11,6 +11,7 @@ from lawful.checkers.verdict import ObjectVerdict, Verdict
 from lawful.conformance.cli.check_file import Checked
 from lawful.conformance.cli.terminal import verdict_text
 from lawful.conformance.report.evidence_text import evidence_lines
+from lawful.conformance.report.level_lines import level_lines
 from lawful.models.history import History, Outcome
 from lawful.models.wording import counted, printable
 
@@ -45,6 +46,7 @@ def explanation(checked: Checked, detail: Detail) -> Iterator[str]:
         return
     if checked.verdict is Verdict.NOTHING_CHECKED:
         yield "no operation with a known outcome, so this says nothing about the store"
+    yield from level_lines(checked.history.header.levels, checked.losses)
     shown = checked.evidence if detail is Detail.VERBOSE else checked.evidence[:_MOST_OBJECTS]
     for evidence in shown:
         yield from evidence_lines(evidence, checked.history)

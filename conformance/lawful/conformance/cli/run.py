@@ -24,6 +24,7 @@ from lawful.conformance.report.console import (
     output_console,
     show_evidence,
 )
+from lawful.conformance.report.level_lines import level_lines
 from lawful.conformance.report.looks import KNOWN_FAILURE
 from lawful.conformance.run.execute import REPORT_NAME, RunResult, execute
 from lawful.conformance.run.faults import parse_faults
@@ -164,9 +165,11 @@ def _show(plan: RunPlan, result: RunResult, detailed: bool) -> None:
     )
     if detailed:
         console.print()
-        console.print(clause_table({plan.backend.name: judgement.clauses}, compared.known))
+        console.print(clause_table({plan.backend.label: judgement.clauses}, compared.known))
         show_evidence(console, judgement, judgement.evidence)
         console.print()
+    for line in level_lines(judgement.history.header.levels, judgement.losses):
+        say(line)
     for line in compared_lines(compared):
         say(line)
     for left_out in result.broken:
@@ -190,6 +193,8 @@ def _summary(plan: RunPlan, result: RunResult) -> dict[str, object]:
             one.clause.id: {"status": one.status.value, "observations": one.observations, "because": one.because}
             for one in judgement.clauses
         },
+        "levels": dict(judgement.history.header.levels),
+        "losses": {str(key): text for key, text in judgement.losses.items()},
         "known_failures": {one.clause: one.reason for one in judgement.compared.known.values()},
         "unexpected_passes": list(judgement.compared.unexpected_passes),
         "defects": dict(judgement.defects),

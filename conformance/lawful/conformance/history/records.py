@@ -87,6 +87,11 @@ MEMBERS: dict[str, dict[str, Member]] = {
         "started": Member(_OPTIONAL_TEXT, "Wall-clock time of the start, ISO 8601."),
         "versions": Member(_OBJECT, "Versions of the software, by name."),
         "options": Member(_OBJECT, "The options of the run."),
+        "levels": Member(
+            _OBJECT,
+            "For clauses of which the store claims no more than the weaker form: how much may be lost, by id, as "
+            "`1 s`, `20 writes` or `any`.",
+        ),
     },
     "invoke": {
         "index": _INDEX,
@@ -115,7 +120,11 @@ MEMBERS: dict[str, dict[str, Member]] = {
         "call_ns": Member(_INTEGER, "When it was about to be done.", required=True),
         "return_ns": Member(_OPTIONAL_INTEGER, "When it was done."),
         "error": Member(_OPTIONAL_TEXT, "Why it failed; null where it took effect."),
-        "details": Member(_OBJECT, "Anything else that is known."),
+        "details": Member(
+            _OBJECT,
+            "Anything else that is known; `role` is `server` or `client`. What a level allows to be lost may be lost "
+            "at the `kill` of a server.",
+        ),
     },
     "footer": {
         "operations": Member(_INTEGER, "How many operations the file holds, complete or not.", required=True),
@@ -258,3 +267,5 @@ def _check_header(record: dict[str, Any]) -> None:
         raise WrongRecord("'clock_error_ns' is negative or does not fit into 64 bits")
     if not all(type(version) is str for version in record.get("versions", {}).values()):
         raise WrongRecord("a version is not a string", "'versions' maps names to strings")
+    if not all(type(bound) is str for bound in record.get("levels", {}).values()):
+        raise WrongRecord("a level is not a string", "'levels' maps ids of clauses to bounds, such as '1 s'")

@@ -25,7 +25,7 @@ def _member(name: str, member: Member) -> dict[str, Any]:
         described["enum"] = list(member.choices)
     if name.endswith("_ns"):
         described |= {"minimum": 0 if name == "clock_error_ns" else -INT64, "maximum": INT64 - 1}
-    if name == "versions":
+    if name in ("versions", "levels"):
         described["additionalProperties"] = {"type": "string"}
     return described
 

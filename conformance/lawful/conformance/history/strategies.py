@@ -113,6 +113,7 @@ def headers() -> st.SearchStrategy[Header]:
         started=optional,
         versions=st.dictionaries(NAMES, TEXTS, max_size=3),
         options=st.dictionaries(NAMES, json_values(3), max_size=3),
+        levels=st.dictionaries(NAMES, TEXTS, max_size=2),
     )
 
 

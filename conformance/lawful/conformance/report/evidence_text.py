@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from lawful.conformance.evidence import Evidence
 from lawful.conformance.report.columns import columns
+from lawful.models.crashes import MARKS
 from lawful.models.history import History
-from lawful.models.wording import counted, operation_text, printable, value_text
+from lawful.models.values import canonical
+from lawful.models.wording import MARKS_TEXT, compared_text, counted, operation_text, printable, value_text
 from lawful.specs.task_store import CLAUSES
 
 _MOST_ALLOWED = 4
@@ -26,6 +28,8 @@ def _lines(evidence: Evidence, history: History) -> Iterator[str]:
     yield ""
     yield from _summed_up(evidence)
     yield from columns(evidence.shown, history.faults).splitlines()
+    if any(operation.function in MARKS for operation in evidence.shown):
+        yield MARKS_TEXT
     yield ""
     left_open = len(evidence.core.operations) - len(evidence.constrained)
     if left_open and evidence.core.is_minimal:
@@ -65,9 +69,9 @@ def _refusal(evidence: Evidence) -> Iterator[str]:
         return
     refused = part.refusals[0]
     yield operation_text(blocked)
-    yield f"  answered  {value_text(refused.answered)}"
+    yield f"  answered  {compared_text(canonical(refused.answered))}"
     more = len(refused.allowed) - _MOST_ALLOWED
-    allowed = " or ".join(refused.allowed[:_MOST_ALLOWED])
+    allowed = " or ".join(map(compared_text, refused.allowed[:_MOST_ALLOWED]))
     yield f"  allowed   {allowed}{f' or {more} more' if more > 0 else ''}"
     yield f"  because   {refused.because}"
     if refused.clause in CLAUSES:

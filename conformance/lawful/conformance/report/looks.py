@@ -15,6 +15,9 @@ CLAUSE_GLYPHS = {
 KNOWN_FAILURE = "⊘"
 """Of a clause that is broken and was known to be."""
 
+LEVEL = "≤"
+"""Of a clause that is claimed in its weaker form only."""
+
 CLAUSE_STYLES = {
     ClauseStatus.LAWFUL: "color(33)",
     ClauseStatus.VIOLATION: "color(205)",

@@ -11,13 +11,14 @@ from lawful.checkers.clause_verdicts import ClauseStatus, ClauseVerdict
 from lawful.checkers.verdict import ObjectVerdict
 from lawful.conformance.evidence import Evidence
 from lawful.conformance.known_failures import Compared
+from lawful.conformance.levels import levels_text
 from lawful.conformance.report.evidence_text import evidence_lines
 from lawful.conformance.report.looks import CLAUSE_GLYPHS, KNOWN_FAILURE
 from lawful.conformance.run.faults import INJECTED
 from lawful.conformance.run.judgement import Judgement
 from lawful.models.history import Outcome
 from lawful.models.values import canonical
-from lawful.models.wording import printable
+from lawful.models.wording import loss_at_crash_text, printable
 
 _MOST_ERRORS = 8
 
@@ -29,6 +30,7 @@ def markdown(judgement: Judgement) -> str:
         _origin(judgement),
         _clauses(judgement.clauses, judgement.compared),
         *(_violation(judgement, evidence) for evidence in judgement.evidence),
+        _losses(judgement),
         _objects(judgement.verdict.objects),
         _problems(judgement),
         _reproduce(judgement),
@@ -79,6 +81,7 @@ def _origin(judgement: Judgement) -> str:
             f"{outcomes[Outcome.UNKNOWN]} unknown",
         ),
         ("faults", f"{injected} injected, {len(history.faults)} actions recorded"),
+        ("levels claimed", escaped(levels_text(header.levels) or "everything in full")),
         ("options", escaped(canonical(dict(header.options)))),
         ("versions", escaped(", ".join(f"{name} {version}" for name, version in header.versions.items()))),
     ]
@@ -91,7 +94,7 @@ def _clauses(verdicts: Sequence[ClauseVerdict], compared: Compared) -> str:
     rows = [
         (
             _told(verdict, compared),
-            verdict.clause.id,
+            verdict.clause.label,
             escaped(verdict.clause.sentence),
             str(verdict.observations),
         )
@@ -113,7 +116,7 @@ def _violation(judgement: Judgement, evidence: Evidence) -> str:
     lines = [f"## Violation on `{evidence.part.key}`"]
     for verdict in judgement.clauses:
         if verdict.status is ClauseStatus.VIOLATION and verdict.clause.table in ("all", evidence.part.key.object):
-            lines.append(f"**{verdict.clause.id}** {escaped(verdict.clause.sentence)}")
+            lines.append(f"**{verdict.clause.label}** {escaped(verdict.clause.sentence)}")
             lines.append(f"Here: {escaped(verdict.because or '')}.")
     lines.append(fenced("\n".join(evidence_lines(evidence, judgement.history))))
     lines.append(
@@ -121,6 +124,12 @@ def _violation(judgement: Judgement, evidence: Evidence) -> str:
         "that began later; between two rules, every order that real time allows was tried."
     )
     return "\n\n".join(lines)
+
+
+def _losses(judgement: Judgement) -> str:
+    """What was lost and may be."""
+    lines = [f"- `{key}`: {loss_at_crash_text(text)}." for key, text in judgement.losses.items()]
+    return "\n".join(["## Losses that the level claimed allows\n", *lines]) if lines else ""
 
 
 def _objects(parts: Sequence[ObjectVerdict]) -> str:

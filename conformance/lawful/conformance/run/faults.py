@@ -17,6 +17,7 @@ from lawful.conformance.history.recorder import Recorder
 from lawful.conformance.run.pace import Pace
 from lawful.conformance.wire.client import RunClient
 from lawful.conformance.workloads.script import generator_of
+from lawful.models.values import Json
 
 _CALM_S = (0.4, 1.2)
 """Between two faults."""
@@ -27,6 +28,8 @@ _INTO_TICK_S = (0.0, 0.004)
 """How long after the start of a tick a fault strikes."""
 
 
+SERVER, CLIENT = "server", "client"
+"""The roles of targets, as histories have them."""
 INJECTED = frozenset({"kill", "pause"})
 """The actions that are faults; the others heal them."""
 
@@ -43,6 +46,8 @@ class Target:
     resume: Callable[[], None]
     suffers: frozenset[Fault] = frozenset(Fault)
     """The faults that can be done to it."""
+    role: str = SERVER
+    """What it is: only at the death of a server may something be lost."""
 
 
 def server_targets(backend: Backend) -> list[Target]:
@@ -70,6 +75,7 @@ def client_target(client: RunClient) -> Target:
         pause=client.pause,
         resume=client.resume,
         suffers=client.faults,
+        role=CLIENT,
     )
 
 
@@ -138,20 +144,22 @@ class FaultInjector(threading.Thread):
         self.injected += 1
         hold_s = self._random.uniform(*_HOLD_S[fault])
         if fault is Fault.PAUSE:
-            self._act("pause", target.name, target.pause)
+            self._act("pause", target, target.pause)
             self._stopped.wait(hold_s)
-            self._act("resume", target.name, target.resume)
+            self._act("resume", target, target.resume)
             return
-        self._act("kill", target.name, target.kill)
+        self._act("kill", target, target.kill)
         if target.restart is not None:
             self._stopped.wait(hold_s)
-            self._act("restart", target.name, target.restart)
+            self._act("restart", target, target.restart)
 
-    def _act(self, name: str, target: str, action: Callable[[], None]) -> None:
+    def _act(self, name: str, target: Target, action: Callable[[], None]) -> None:
+        details: dict[str, Json] = {"role": target.role}
         called_ns = time.monotonic_ns()
         try:
             action()
         except BackendError as error:
-            self._recorder.fault(name, target, called_ns, time.monotonic_ns(), error=str(error))
+            ended_ns = time.monotonic_ns()
+            self._recorder.fault(name, target.name, called_ns, ended_ns, error=str(error), details=details)
             raise
-        self._recorder.fault(name, target, called_ns, time.monotonic_ns())
+        self._recorder.fault(name, target.name, called_ns, time.monotonic_ns(), details=details)

@@ -13,11 +13,12 @@ from lawful.checkers.diagnosis import diagnose_history
 from lawful.checkers.verdict import Budget, HistoryVerdict
 from lawful.conformance.evidence import Evidence
 from lawful.conformance.history.file import read_history
-from lawful.conformance.judging import check_object, check_objects, gather_evidence
+from lawful.conformance.judging import check_object, gather_evidence
 from lawful.conformance.known_failures import Compared, KnownFailure, compare
+from lawful.conformance.levels import claimed, clauses_at, examine
 from lawful.conformance.model_choice import models_for
-from lawful.models.history import History, Operation
-from lawful.specs.task_store import CLAUSES, TABLES
+from lawful.models.history import History, ObjectKey, Operation
+from lawful.specs.task_store import TABLES
 
 DIAGNOSIS_BUDGET = Budget(seconds=5.0)
 """For each question that a diagnosis asks; one that takes longer is left open."""
@@ -38,6 +39,8 @@ class Judgement:
     """The command that records another history like it."""
     compared: Compared = field(default_factory=Compared)
     """What of this was known before."""
+    losses: Mapping[ObjectKey, str] = field(default_factory=dict)
+    """What was lost and may be lost at the level claimed, by object, in words."""
 
     def operation(self, index: int) -> Operation:
         """The operation at a position in the history."""
@@ -64,11 +67,19 @@ def judge_history(
     known: Mapping[str, KnownFailure] | None = None,
 ) -> Judgement:
     """As `judge`, of a history that is not read from `path`, or was before."""
-    model_of = models_for(history.header)
-    verdict = check_objects(history.by_object(), model_of, budget, workers=None)
-    evidence = gather_evidence(history, verdict, model_of, budget)
-    diagnoses = diagnose_history(history, verdict, model_of, partial(check_object, budget=DIAGNOSIS_BUDGET))
-    clauses = judge_clauses(history, verdict, diagnoses, CLAUSES, TABLES)
+    found = examine(history, history.by_object(), models_for(history.header), budget, workers=None)
+    evidence = gather_evidence(found.history, found.verdict, found.model_of, budget)
+    check = partial(check_object, budget=DIAGNOSIS_BUDGET)
+    diagnoses = diagnose_history(found.history, found.verdict, found.model_of, check)
+    clauses = judge_clauses(history, found.verdict, diagnoses, clauses_at(claimed(history.header.levels)), TABLES)
     return Judgement(
-        path, history, verdict, clauses, evidence, defects or Counter(), command, compare(clauses, known or {})
+        path,
+        history,
+        found.verdict,
+        clauses,
+        evidence,
+        defects or Counter(),
+        command,
+        compare(clauses, known or {}),
+        found.losses,
     )

@@ -17,6 +17,7 @@ from pathlib import Path
 from lawful.conformance.adapter import Backend, Fault
 from lawful.conformance.errors import BackendError, UsageError
 from lawful.conformance.history.recorder import Recorder
+from lawful.conformance.levels import levels_of
 from lawful.conformance.processes import ProcessGroup
 from lawful.conformance.run.faults import FaultInjector, client_target, server_targets
 from lawful.conformance.run.pace import Pace
@@ -255,4 +256,5 @@ def _header(plan: RunPlan, backend: Backend) -> Header:
         started=datetime.now(UTC).isoformat(timespec="milliseconds"),
         versions=versions,
         options=plan.options(),
+        levels=levels_of(backend),
     )

@@ -10,7 +10,8 @@ from enum import StrEnum
 from lawful.conformance.adapter import Fault
 from lawful.conformance.wire.messages import PROTOCOL
 from lawful.models.values import Json
-from lawful.specs.task_store import TABLES
+from lawful.specs.bound import Bound
+from lawful.specs.task_store import CLAUSES, TABLES
 
 
 class Clients(StrEnum):
@@ -41,6 +42,8 @@ class Hello:
     extras: frozenset[str] = frozenset()
     """Abilities beyond the tables; the runner uses those that it knows."""
     versions: Mapping[str, str] = field(default_factory=dict)
+    levels: Mapping[str, str] = field(default_factory=dict)
+    """The clauses that it keeps in their weaker form only, with the bound."""
 
 
 def hello_message(version: str, options: Mapping[str, Json]) -> dict[str, Json]:
@@ -48,7 +51,7 @@ def hello_message(version: str, options: Mapping[str, Json]) -> dict[str, Json]:
     return {"do": "hello", "protocol": PROTOCOL, "lawful": version, "options": options}
 
 
-_MEMBERS = ("protocol", "name", "tables", "clients", "any_order", "faults", "extras", "versions")
+_MEMBERS = ("protocol", "name", "tables", "clients", "any_order", "faults", "extras", "versions", "levels")
 
 
 def parse_hello(answer: Json) -> Hello:
@@ -66,9 +69,6 @@ def parse_hello(answer: Json) -> Hello:
         raise WrongHello("its hello has no name, which has to be a string")
     if not isinstance(any_order, bool):
         raise WrongHello("any_order in its hello has to be true or false")
-    versions = answer.get("versions", {})
-    if not isinstance(versions, Mapping) or not all(isinstance(one, str) for one in versions.values()):
-        raise WrongHello("versions in its hello has to be an object of strings")
     clients = str(answer.get("clients", Clients.ONE.value))
     _one_of("value of clients", clients, [one.value for one in Clients])
     return Hello(
@@ -78,8 +78,26 @@ def parse_hello(answer: Json) -> Hello:
         any_order=any_order,
         faults=frozenset(map(Fault, _names("faults", answer.get("faults", []), [fault.value for fault in Fault]))),
         extras=frozenset(_names("extras", answer.get("extras", []), None)),
-        versions={str(part): str(version) for part, version in versions.items()},
+        versions=_texts("versions", answer.get("versions", {})),
+        levels=_levels(answer.get("levels", {})),
     )
+
+
+def _texts(member: str, texts: Json) -> dict[str, str]:
+    if not isinstance(texts, Mapping) or not all(isinstance(one, str) for one in texts.values()):
+        raise WrongHello(f"{member} in its hello has to be an object of strings")
+    return {str(name): str(text) for name, text in texts.items()}
+
+
+def _levels(levels: Json) -> dict[str, str]:
+    found = _texts("levels", levels)
+    for clause, bound in found.items():
+        _one_of("clause with a weaker form", clause, [one.id for one in CLAUSES.values() if one.weaker is not None])
+        try:
+            Bound.parse(bound)
+        except ValueError as error:
+            raise WrongHello(f"its hello claims a level of {clause} that makes no sense: {error}") from error
+    return found
 
 
 def _tables(tables: Json) -> dict[str, frozenset[str]]:

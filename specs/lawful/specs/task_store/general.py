@@ -7,8 +7,8 @@ from lawful.specs.clause import Clause, Level
 _SOURCE = "task-store contract, what must hold everywhere"
 
 
-def _clause(number: int, level: Level, sentence: str, source: str = _SOURCE) -> Clause:
-    return Clause(f"TS-ALL-{number}", "all", level, sentence, source)
+def _clause(number: int, level: Level, sentence: str, source: str = _SOURCE, *, weaker: str | None = None) -> Clause:
+    return Clause(f"TS-ALL-{number}", "all", level, sentence, source, weaker)
 
 
 GENERAL_CLAUSES = (
@@ -27,6 +27,8 @@ GENERAL_CLAUSES = (
         3,
         Level.CRASH,
         "What was acknowledged stays, whichever client, server or minority of servers crashes afterwards.",
+        weaker="What was acknowledged stays, but for {lost} before a server crashed; what is left is a prefix of what "
+        "took effect.",
     ),
     _clause(
         4,

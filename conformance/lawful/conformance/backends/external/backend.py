@@ -76,6 +76,11 @@ class ExternalBackend:
         """What it can do to its servers."""
         return self.hello.faults
 
+    @property
+    def levels(self) -> Mapping[str, str]:
+        """The clauses that it keeps in their weaker form only, with the bound."""
+        return self.hello.levels
+
     def versions(self) -> dict[str, str]:
         return {"adapter": self.hello.name, **self.hello.versions}
 

@@ -18,6 +18,11 @@ from lawful.conformance.errors import BackendError, UsageError, unknown_name
 from lawful.models.values import Json
 
 APPENDFSYNC = ("always", "everysec", "no")
+_LEVELS: dict[str, dict[str, str]] = {
+    "always": {},
+    "everysec": {"TS-ALL-3": "1 s"},
+    "no": {"TS-ALL-3": "any"},
+}
 
 
 class RedisBackend:
@@ -36,6 +41,14 @@ class RedisBackend:
         self._appendfsync = appendfsync or "always"
         self._external = None if url is None else ExternalServer(url)
         self._own: RedisServer | None = None
+
+    @property
+    def levels(self) -> dict[str, str]:
+        """What may be lost when the server dies, as the Redis documentation has it ("Redis persistence").
+
+        Of a server that runs already nobody here knows how it persists; what it is not said to lose, it keeps.
+        """
+        return _LEVELS[self._appendfsync]
 
     def versions(self) -> dict[str, str]:
         versions = {"redis-py": installation.library_version()}

@@ -41,6 +41,11 @@ class SqliteBackend:
             raise UsageError(f"clock_offset_ms is a number of milliseconds, not {clock_offset_ms!r}") from error
         self._path: Path | None = None
 
+    @property
+    def levels(self) -> dict[str, str]:
+        """What may be lost when the machine dies; nothing is when a process does (SQLite, "PRAGMA synchronous")."""
+        return {} if self._synchronous == "FULL" else {"TS-ALL-3": "any"}
+
     def versions(self) -> dict[str, str]:
         return {"sqlite": sqlite3.sqlite_version}
 
