@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from lawful.conformance.programs.opened import Builds, name_of, opened
 from lawful.conformance.programs.program import Program, Source, Step, Wait, program_text
 from lawful.conformance.programs.side_by_side import Heard, SideBySide, TooOpen
+from lawful.conformance.programs.sources import Sources
 from lawful.models.model import UnknownCall
 from lawful.models.values import Json
 from lawful.models.wording import value_text
@@ -37,6 +38,7 @@ class Player:
         self.pair = pair
         self.done: list[Step | Wait] = []
         self._answers: dict[int, Json] = {}
+        self._sources = Sources()
 
     def wait(self, wait: Wait) -> None:
         self.done.append(wait)
@@ -44,11 +46,14 @@ class Player:
 
     def carry_out(self, step: Step) -> Heard:
         """Ask the store. Raises `TooOpen` and `UnknownCall`."""
-        arguments = {name: self._argument(value, step.sources.get(name)) for name, value in step.arguments.items()}
+        sources = step.sources or self._sources.of(step)
+        arguments = {name: self._argument(value, sources.get(name)) for name, value in step.arguments.items()}
         heard = self.pair.call(step.table.name, step.key, step.function, arguments)
         if heard.offered:
             comment = value_text(heard.result) if heard.wrong is None else heard.wrong
-            self.done.append(replace(step, arguments=arguments, comment=comment))
+            done = replace(step, arguments=arguments, sources=sources, comment=comment)
+            self.done.append(done)
+            self._sources.note(done, heard.result)
             self._answers[step.number] = heard.result
         return heard
 
