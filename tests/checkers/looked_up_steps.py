@@ -149,7 +149,7 @@ class Lookup:
     def _choices(self, taken: Taken) -> Iterator[tuple[Step, str | None]]:
         """The steps of the translation that it may be, each with the key of the row to watch."""
         subject = self._subject(taken)
-        there = [key for key, _ in taken.before.rows.items()]
+        there: list[str | None] = [key for key, _ in taken.before.rows.items()]
         for step in self._steps[taken.function.name]:
             match step.subject:
                 case Subject.NONE:
@@ -167,7 +167,7 @@ class Lookup:
         body = taken.function.body
         if isinstance(body, OnRow):
             functions = model_of(self.table).functions  # type: ignore[union-attr]
-            situation = functions.situation(taken.before, taken.call, None)  # type: ignore[arg-type]
+            situation = functions.situation(taken.before, taken.call, None)
             return key_text(functions.key_of(body, situation))
         if isinstance(body, OnAnyRow) and isinstance(taken.answer, Mapping):
             return key_text([taken.answer[field.name] for field in self.table.row_key])  # type: ignore[misc]
@@ -277,7 +277,7 @@ class Lookup:
                     yield containers.none_below_nought(name)(term) == all(one >= 0 for one in numbers)
             elif isinstance(value, Mapping) and all(isinstance(one, Mapping) for one in value.values()):
                 for name, constants in containers.asked.items():
-                    held = [member.get(name) for member in value.values()]
+                    held = [member.get(name) for member in value.values() if isinstance(member, Mapping)]
                     for one in constants:
                         yield containers.holds(name, one)(term) == (one in held)
                     yield containers.holds(name, None)(term) == any(one not in constants for one in held)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lawful.specs.task_store import TABLES
+from lawful.specs.task_store.twins import DECLARED_TWINS
 
 from .looked_up_steps import Lookup, random_steps
 
@@ -15,8 +16,21 @@ OPEN_TO_THE_TRANSLATION = {
     "canary_runs": "how many runs are newer is open",
     "sessions": "how many sessions were used later is open",
     "leader_lease": "the store chooses the token",
+    "scoped_keys": "which row stands for all others is open",
 }
 """Why steps are admitted that the model does not take; what is proved is proved of them as well."""
+
+
+MISTAKEN = (
+    "terminal-status-overwritten",
+    "claim-takes-what-others-hold",
+    "complete-without-owner-check",
+    "lease-without-owner-check",
+    "cursor-goes-back",
+    "canary-upsert-merges",
+    "overflow-without-bound",
+)
+"""Models that do what the declaration does not say."""
 
 
 def agreement(name: str, seed: int, count: int, clock_error_ns: int = 0) -> None:
@@ -30,13 +44,20 @@ def agreement(name: str, seed: int, count: int, clock_error_ns: int = 0) -> None
 
 @pytest.mark.parametrize("name", TABLES)
 def test_the_translation_takes_the_steps_of_the_model(name: str) -> None:
-    agreement(name, seed=1, count=12)
+    agreement(name, seed=1, count=8)
+
+
+@pytest.mark.parametrize("mistake", MISTAKEN)
+def test_a_step_of_a_mistaken_model_is_not_in_the_translation(mistake: str) -> None:
+    (table,) = [twin.table for twin in DECLARED_TWINS if twin.name == mistake]
+    lookup = Lookup(TABLES[table.name])
+    steps = (one for taken in random_steps(table, seed=3, count=60) for one in taken)
+    assert not all(lookup.admits(one) for one in steps)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("name", TABLES)
-def test_the_translation_takes_many_steps_of_the_model(name: str, seed: int) -> None:
-    agreement(name, seed=seed, count=150)
-    agreement(name, seed=seed + 10, count=50, clock_error_ns=7_000_000)
+def test_the_translation_takes_many_steps_of_the_model(name: str) -> None:
+    agreement(name, seed=2, count=120)
+    agreement(name, seed=3, count=30, clock_error_ns=7_000_000)

@@ -20,7 +20,7 @@ from lawful.checkers.proof.prover import FunctionProver
 from lawful.checkers.proof.question import Question, Reply
 from lawful.checkers.proof.steps import Outcome, Step, Steps
 from lawful.checkers.proof.translation import SymbolicRow, Translator, View
-from lawful.checkers.proof.values import Kind, Symbolic, arbitrary
+from lawful.checkers.proof.values import Kind, Symbolic, Untranslatable, arbitrary
 from lawful.checkers.verdict import Verdict
 from lawful.specs import expression as x
 from lawful.specs.function import (
@@ -218,10 +218,13 @@ def _alternatives(expression: x.Expression) -> list[x.Expression]:
 def _some(replies: Iterable[Reply], none: str) -> tuple[Verdict, str | None]:
     """Lawful where one of the questions has the answer yes; asked one after the other until then."""
     unknown = None
-    for reply in replies:
-        if reply.satisfiable:
-            return Verdict.LAWFUL, None
-        unknown = unknown or reply.reason
+    try:
+        for reply in replies:
+            if reply.satisfiable:
+                return Verdict.LAWFUL, None
+            unknown = unknown or reply.reason
+    except Untranslatable as error:
+        unknown = f"this cannot be said to the solver: {error}"
     return (Verdict.VIOLATION, none) if unknown is None else (Verdict.INCONCLUSIVE, unknown)
 
 
