@@ -10,8 +10,11 @@ from lawful.models.task_store.state import AtLeast, Row, Value, as_json
 from lawful.models.values import Json, canonical
 
 _LONGEST_VALUE = 60
+_LONGEST_COMPARED = 600
 _MOST_ALLOWED = 4
 _NS_PER_MS = 1_000_000
+
+SMALLEST_PROGRAM = "The smallest program found that shows it; run it with Python:"
 
 MARKS_TEXT = (
     "(saved and crash were called by no client: what took effect between the two is lost; saved lies as early as the "
@@ -26,11 +29,17 @@ def value_text(value: Json) -> str:
     >>> value_text({"id": "t-1"}), value_text("x" * 80)[26:36]
     ('{"id":"t-1"}', 'xxxx…xxxxx')
     """
-    text = printable(canonical(value))
-    if len(text) <= _LONGEST_VALUE:
-        return text
-    half = _LONGEST_VALUE // 2
-    return f"{text[:half]}…{text[-half + 1 :]}"
+    return _cut(printable(canonical(value)), _LONGEST_VALUE)
+
+
+def compared_text(text: str) -> str:
+    """The JSON text of an answer that stands above another: whole where it is not very long, to show the difference."""
+    return _cut(printable(text), _LONGEST_COMPARED)
+
+
+def _cut(text: str, longest: int) -> str:
+    half = longest // 2
+    return text if len(text) <= longest else f"{text[:half]}…{text[-half + 1 :]}"
 
 
 def name_text(value: Json) -> str:

@@ -17,7 +17,8 @@ from lawful.checkers.schedules.scenario import AUDITOR
 from lawful.conformance.report.columns import NARROWEST, SCREEN, SEPARATOR, joined
 from lawful.models.history import Operation
 from lawful.models.primitives.command import answer_text as command_answer
-from lawful.models.wording import answer_text, call_text, printable, value_text
+from lawful.models.values import canonical
+from lawful.models.wording import answer_text, call_text, compared_text, printable
 from lawful.specs.task_store import CLAUSES
 
 _GUTTER = 4
@@ -105,8 +106,8 @@ def _refusal(loss: Loss) -> Iterator[str]:
     refused = loss.verdict.refusals[0]
     who = "the auditor" if blocked.process == AUDITOR else f"client {blocked.process}"
     yield f"{who}: {_whole(blocked)}"
-    yield f"  answered  {value_text(refused.answered)}"
-    yield f"  allowed   {' or '.join(dict.fromkeys(refused.allowed))}"
+    yield f"  answered  {compared_text(canonical(refused.answered))}"
+    yield f"  allowed   {' or '.join(map(compared_text, dict.fromkeys(refused.allowed)))}"
     yield f"  because   {refused.because}"
     if refused.clause in CLAUSES:
         yield f"  clause    {refused.clause}: {CLAUSES[refused.clause].sentence}"
