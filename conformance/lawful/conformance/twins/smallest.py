@@ -14,6 +14,7 @@ from lawful.conformance.programs.plain import NAMES, plain_values
 from lawful.conformance.twins.hunt import MakesStore, broken_clauses
 from lawful.conformance.twins.program import Program
 from lawful.conformance.twins.simulation import NS_PER_MS, USUAL_DELAYS_NS, Act, Restart
+from lawful.models.model import UnknownCall
 from lawful.models.values import Json, canonical
 from lawful.specs.task_store import TABLES
 
@@ -29,7 +30,7 @@ def smallest(make: MakesStore, program: Program, clause: str, longest_s: float =
     def rejects(parts: Sequence[Part]) -> bool:
         return clause in broken_clauses(_program(parts).run(make()))[1]
 
-    return _program(_minimised([*program.acts, *program.restarts], rejects, deadline_s))
+    return _program(_minimised(_parts(program), rejects, deadline_s))
 
 
 def _minimised(parts: list[Part], rejects: Callable[[Sequence[Part]], bool], deadline_s: float) -> list[Part]:
@@ -51,6 +52,10 @@ def _minimised(parts: list[Part], rejects: Callable[[Sequence[Part]], bool], dea
     return parts
 
 
+def _parts(program: Program) -> list[Part]:
+    return [*program.acts, *program.restarts]
+
+
 def _program(parts: Sequence[Part]) -> Program:
     return Program(
         tuple(part for part in parts if isinstance(part, Act)),
@@ -65,17 +70,28 @@ def made_plain(make: MakesStore, program: Program, clause: str, longest_s: float
     def rejects(candidate: Program) -> bool:
         if time.perf_counter() > deadline_s:
             return False
-        return clause in broken_clauses(candidate.run(make()))[1]
+        try:
+            return clause in broken_clauses(candidate.run(make()))[1]
+        except UnknownCall:  # null, say, in the place of a value that may not be
+            return False
 
-    for rounder in (_in_round_times(program, 1), _in_round_times(program, 10), _with_usual_steps(program)):
+    for rounder in (_one_after_the_other(program), _in_round_times(program, 10), _in_round_times(program, 1)):
         if rejects(rounder):
             program = rounder
+            break
+    for number, act in enumerate(program.acts):
+        for delays_ns in (USUAL_DELAYS_NS, act.delays_ns[:1], act.delays_ns[:2], act.delays_ns[:3]):
+            candidate = _with_act(program, number, replace(act, delays_ns=delays_ns))
+            if candidate == program or rejects(candidate):
+                program = candidate
+                break
     for key in NAMES:
         if rejects(candidate := _with_key(program, key)):
             program = candidate
             break
-    for old, new in _plainer_values(program):
-        if old in _values(program) and rejects(candidate := _with_value(program, old, new)):
+    for name, old, new in _plainer_values(program):
+        candidate = _with_value(program, name, old, new)
+        if candidate != program and rejects(candidate):
             program = candidate
     return program
 
@@ -92,17 +108,28 @@ def _in_round_times(program: Program, ms: int) -> Program:
         )
         for act in program.acts
     )
-    restarts = tuple(replace(one, at_ns=max(one.at_ns - first_ns, 0)) for one in program.restarts)
+    restarts = tuple(
+        replace(one, at_ns=round(max(one.at_ns - first_ns, 0) / unit_ns) * unit_ns) for one in program.restarts
+    )
     return Program(acts, restarts)
 
 
-def _with_usual_steps(program: Program) -> Program:
-    """Calls one after the other, none of which takes longer than any other."""
-    acts = tuple(
-        replace(act, call_ns=10 * NS_PER_MS * number, delays_ns=USUAL_DELAYS_NS)
-        for number, act in enumerate(program.acts)
+def _one_after_the_other(program: Program) -> Program:
+    """Calls and restarts in the same order, ten milliseconds apart, none of which takes longer than any other."""
+    in_order = sorted(_parts(program), key=lambda part: part.call_ns if isinstance(part, Act) else part.at_ns)
+    moments_ns = range(0, 10 * NS_PER_MS * len(in_order), 10 * NS_PER_MS)
+    return _program(
+        [
+            replace(part, call_ns=moment_ns, delays_ns=USUAL_DELAYS_NS)
+            if isinstance(part, Act)
+            else replace(part, at_ns=moment_ns)
+            for part, moment_ns in zip(in_order, moments_ns, strict=True)
+        ]
     )
-    return program if program.restarts else Program(acts)
+
+
+def _with_act(program: Program, number: int, act: Act) -> Program:
+    return replace(program, acts=(*program.acts[:number], act, *program.acts[number + 1 :]))
 
 
 def _with_key(program: Program, key: str) -> Program:
@@ -113,8 +140,8 @@ def _with_key(program: Program, key: str) -> Program:
     return replace(program, acts=tuple(acts))
 
 
-def _plainer_values(program: Program) -> Iterator[tuple[str, Json]]:
-    """Values of arguments, each with what may stand in its place; ids that are equal stay so."""
+def _plainer_values(program: Program) -> Iterator[tuple[str, str, Json]]:
+    """Arguments by name and value, each with what may stand in its place."""
     for act in program.acts:
         function = TABLES[act.intent.table].function(act.intent.function)
         assert function is not None
@@ -123,18 +150,15 @@ def _plainer_values(program: Program) -> Iterator[tuple[str, Json]]:
             for new in plain_values(argument):
                 if canonical(new) == old:
                     break
-                yield old, new
+                yield argument.name, old, new
 
 
-def _values(program: Program) -> set[str]:
-    return {canonical(value) for act in program.acts for value in act.intent.arguments.values()}
-
-
-def _with_value(program: Program, old: str, new: Json) -> Program:
-    """The program with one value replaced wherever it is an argument."""
+def _with_value(program: Program, name: str, old: str, new: Json) -> Program:
+    """The program with one value of an argument replaced in every call: ids that are equal stay so."""
 
     def replaced(act: Act) -> Act:
-        arguments = {name: new if canonical(value) == old else value for name, value in act.intent.arguments.items()}
-        return replace(act, intent=act.intent._replace(arguments=arguments))
+        if name not in act.intent.arguments or canonical(act.intent.arguments[name]) != old:
+            return act
+        return replace(act, intent=act.intent._replace(arguments={**act.intent.arguments, name: new}))
 
     return replace(program, acts=tuple(map(replaced, program.acts)))
