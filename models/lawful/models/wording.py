@@ -203,7 +203,7 @@ def _held_text(value: Value, now_ns: int) -> str:
 def part_text(value: Value) -> str:
     """A value that a state holds, other than an instant."""
     assert not isinstance(value, Expiry), value
-    return str(value) if isinstance(value, AtLeast) else value_text(as_json(value))
+    return str(value) if isinstance(value, AtLeast) else compared_text(canonical(as_json(value)))
 
 
 def belief_text(believer: str, until_ns: int, now_ns: int) -> str:

@@ -158,7 +158,7 @@ class FunctionProver:
         reader = Reader(self.translator, reply.model)
         outcome = next(one for one, goal in zip(step.outcomes, goals, strict=True) if reader.true(goal))
         try:
-            found = self._read(step, reader, belief)
+            found = self._read(claim, step, reader, belief)
             again = replayed(self.table, claim, found, reader.answer(outcome))
             if again is None and outcome.droppings:
                 found = replace(found, before=reader.with_rows_ahead(found.before, step, outcome))
@@ -169,12 +169,14 @@ class FunctionProver:
             return Verdict.INCONCLUSIVE, NOT_IN_THE_MODEL, found
         return Verdict.VIOLATION, None, again
 
-    def _read(self, step: Step, reader: Reader, belief: tuple[Symbolic, Symbolic] | None) -> Counterexample:
+    def _read(
+        self, claim: Claim, step: Step, reader: Reader, belief: tuple[Symbolic, Symbolic] | None
+    ) -> Counterexample:
         beliefs: tuple[Belief, ...] = ()
         call = reader.call(step)
-        if belief is not None:
+        if belief is not None and isinstance(claim, Exclusive):
             number = reader.integer(belief[0].term)
-            beliefs = (Belief(reader.text(number, "client"), reader.integer(belief[1].term)),)
+            beliefs = (Belief(reader.text(number, claim.believer), reader.integer(belief[1].term)),)
         return Counterexample(
             reader.integer(step.before.now),
             reader.integer(self.translator.clock_error_ns),

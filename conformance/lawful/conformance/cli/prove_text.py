@@ -50,7 +50,7 @@ def show(findings: Sequence[Finding], each: bool) -> None:
     shown.add_column("claim", ratio=1)
     shown.add_column("function", no_wrap=True)
     shown.add_column("result", no_wrap=True)
-    shown.add_column("ms", no_wrap=True, justify="right")
+    shown.add_column("ms", no_wrap=True, justify="right", min_width=5)
     for name in tables:
         shown.add_row(Text(name, style="bold"))
         for line in _lines([one for one in findings if one.table == name], each):
