@@ -13,10 +13,12 @@ from collections.abc import Iterator, Mapping
 from lawful.conformance.workloads.script import CURIOUS_INTEGERS, CURIOUS_TEXTS, CURIOUS_VALUES, Intent, Script
 from lawful.models.history import Outcome
 from lawful.models.values import Json
+from lawful.specs.field import Drawn
+from lawful.specs.function import DeleteRows
 from lawful.specs.table import Argument, Function, Table
 
-_CLOSED = frozenset({"status", "state", "kind"})
-"""Arguments that take one of a few words, which the contract lists."""
+_NO_VALUES = frozenset({Drawn.DURATION, Drawn.FEW, Drawn.SEEN})
+"""Arguments that are no values of fields, or refer to one that a client has seen."""
 _SHARED_BY = 3
 """An argument of so many functions says which row or whose claim is meant: exchanged, it would only be refused. It is
 exchanged in the first function that writes, which makes the row or the claim."""
@@ -79,7 +81,7 @@ class Curious:
         argument = next(one for one in function.arguments if one.name == name)
         value = _values(argument)[position]
         if argument.type == "object":
-            value = _renamed(intent.arguments[name], position)
+            value = _renamed(self._table, argument, intent.arguments[name], position)
         return intent._replace(arguments={**intent.arguments, name: value})
 
     def _read_back(self, written: Intent) -> Iterator[Intent]:
@@ -95,7 +97,7 @@ def _places(table: Table, offered: frozenset[str]) -> Iterator[Place]:
     shared = Counter(argument.name for function in table.functions for argument in function.arguments)
     met: set[str] = set()
     for function in table.functions:
-        if function.reads_only or function.name not in offered:
+        if function.reads_only or function.name not in offered or isinstance(function.body, DeleteRows):
             continue
         for argument in function.arguments:
             if shared[argument.name] < _SHARED_BY or argument.name not in met:
@@ -104,25 +106,33 @@ def _places(table: Table, offered: frozenset[str]) -> Iterator[Place]:
 
 
 def _values(argument: Argument) -> tuple[Json, ...]:
-    """The curious values for an argument. Durations and bounds of lists are no fields, and stay as they are."""
+    """The curious values for an argument; durations, bounds and the like stay as they are."""
     null: tuple[Json, ...] = (None,) if argument.nullable else ()
     match argument.type:
-        case "string" if argument.name not in _CLOSED and not getattr(argument, "choices", ()):
+        case "string" if not argument.values:
             return (*null, *CURIOUS_TEXTS)
-        case "integer" if not argument.name.endswith(("_ms", "limit", "offset", "before")):
+        case "integer" if argument.drawn not in _NO_VALUES:
             return (*null, *CURIOUS_INTEGERS)
         case "any":
             return (*CURIOUS_VALUES, *CURIOUS_TEXTS)
         case "object":
             return ({}, *CURIOUS_TEXTS)  # the texts become names of its members
+        case "array":
+            return ((), CURIOUS_TEXTS)
     return null
 
 
-def _renamed(value: Json, position: int) -> Json:
+def _renamed(table: Table, argument: Argument, value: Json, position: int) -> Json:
     """An object of the same form with a curious name; at position 0 the empty one."""
     if position == 0 or not isinstance(value, Mapping):
         return {}
-    return {CURIOUS_TEXTS[position - 1]: next(iter(value.values()), {"uid": "u", "status": "enqueued"})}
+    member: Json = {name: _member(table, name) for name in argument.members} or None
+    return {CURIOUS_TEXTS[position - 1]: next(iter(value.values()), member)}
+
+
+def _member(table: Table, name: str) -> str:
+    """The first of the values that a field of this name has, where they are counted."""
+    return next((field.values[0] for field in table.fields if field.name == name and field.values), "x")
 
 
 def _arguments_from(function: Function, written: Mapping[str, Json]) -> dict[str, Json] | None:
