@@ -19,6 +19,7 @@ FILES = {
     "adapter": "adapter.json",
     "exploration": "exploration.json",
     "proof": "proof.json",
+    "mutants": "mutants.json",
 }
 NAMES = ("history", *FILES)
 

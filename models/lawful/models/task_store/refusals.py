@@ -17,6 +17,8 @@ from lawful.specs.field import INSTANT, ORDINAL
 from lawful.specs.function import Function, Insert, ListRows, OnAnyRow, OnRow, Shown
 from lawful.specs.table import Table
 
+GENERAL_CLAUSE = "TS-ALL-1"
+"""What any answer breaks that cannot be, where nothing more special is said."""
 LIST_CLAUSE = "TS-ALL-2"
 ACKNOWLEDGED_CLAUSE = "TS-ALL-3"
 RETRY_CLAUSE = "TS-ALL-6"
@@ -161,7 +163,7 @@ def _stray_rows(table: Table, body: ListRows, rows: Sequence[Template], stray: S
     clause = None if absent else _clause_of_fields(table, sorted(set().union(*wrong.values())))
     told = next(row for row in stray if _key_of(table, row) == (absent or list(wrong))[0])
     because = stray_rows_text(_name_of(table, told), wrong[_key_of(table, told)], len(wrong) - 1)
-    return Refusal(because, clause or (body.choice if absent else None) or LIST_CLAUSE)
+    return Refusal(because, clause or (body.choice or LIST_CLAUSE if absent else GENERAL_CLAUSE))
 
 
 def _different(right: Template, shown: Json) -> list[str]:
