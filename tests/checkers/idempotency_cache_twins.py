@@ -65,7 +65,7 @@ TWINS: Sequence[tuple[Callable[[], Scene], str]] = (
     (entry_is_gone_before_its_time, "TS-IDEMPOTENCY_CACHE-1"),
     (body_is_not_compared, "TS-IDEMPOTENCY_CACHE-2"),
     (body_is_not_compared_by_a_record, "TS-IDEMPOTENCY_CACHE-2"),
-    (conflict_overwrites, "TS-IDEMPOTENCY_CACHE-2"),
+    (conflict_overwrites, "TS-IDEMPOTENCY_CACHE-1"),
     (check_extends_the_entry, "TS-IDEMPOTENCY_CACHE-3"),
     (expired_key_is_never_free_again, "TS-IDEMPOTENCY_CACHE-3"),
     (retried_record_takes_effect_again, "TS-ALL-6"),

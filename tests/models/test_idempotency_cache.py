@@ -83,7 +83,8 @@ def test_a_retry_that_is_answered_as_a_first_record_breaks_the_clause_of_retries
     given: dict[str, Any] = {"key": "k", "body_sha256": "h", "miroir_task_id": "t1", "ttl_ms": 9}
     assert isinstance(cache.model, ExplainsRefusals)
     assert cache.refused(said("recorded"), "record", **given) == "TS-ALL-6"
-    assert cache.refused(said("recorded", "t2"), "record", **{**given, "miroir_task_id": "t2"}) is None
+    given["miroir_task_id"] = "t2"
+    assert cache.refused(said("recorded", "t2"), "record", **given) == "TS-IDEMPOTENCY_CACHE-1"
 
 
 @pytest.mark.parametrize(("answer", "quiet"), [(said("recorded"), False), (said("replay"), True), (CONFLICT, True)])

@@ -81,7 +81,14 @@ IDEMPOTENCY_CACHE = Table(
                 )
             ),
             weight=40,
-            blames=(_expired,),
+            blames=(
+                _expired,
+                Blame(
+                    EXISTS & ANSWER.is_(_RECORDED),
+                    "the key {key} stands for {miroir_task_id}, its first record",
+                    "TS-IDEMPOTENCY_CACHE-1",
+                ),
+            ),
         ),
         Function(
             "check",

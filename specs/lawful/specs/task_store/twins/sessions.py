@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lawful.specs.expression import NEXT_ORDINAL, After, Literal
-from lawful.specs.function import Effect, Insert, KeepGreatest, OnRow
+from lawful.specs.function import Effect, Insert, KeepGreatest, OnRow, case
 from lawful.specs.task_store.sessions import SESSIONS
 from lawful.specs.twin import (
     Twin,
@@ -17,6 +17,7 @@ from lawful.specs.twin import (
     function_of,
     guarded,
     leaving,
+    with_case,
     without_case,
     without_expiry,
 )
@@ -25,6 +26,8 @@ _REPLACED = "there is such a session, which is replaced"
 _NEW = "there is no such session"
 _FOUND = "a get answers the session as last written"
 _expires = field_of(SESSIONS, "expires_at")
+_unused_expires = field_of(SESSIONS, "expires_unless_used_at")
+_used = field_of(SESSIONS, "used")
 _max_sessions = argument_of(SESSIONS, "upsert", "max_sessions")
 
 
@@ -119,6 +122,22 @@ SESSIONS_TWINS = (
             "get",
             without_case("the session has expired"),
             guarded("there is no such session", _expires.is_(None)),
+        ),
+    ),
+    Twin(
+        "get-goes-by-the-time-of-the-upsert",
+        "TS-SESSIONS-2",
+        "a get does not find what was used, once the time of its upsert is over",
+        changed(SESSIONS, "get", with_case(case(_unused_expires.passed, None, "it is old", "TS-SESSIONS-2"))),
+    ),
+    Twin(
+        "get-takes-the-next-to-go-for-gone",
+        "TS-SESSIONS-3",
+        "a get does not find the session that was used the least recently, though it was not dropped",
+        changed(
+            SESSIONS,
+            "get",
+            with_case(case(_used.is_(1) & ~_unused_expires.passed, None, "it is the next one to go", "TS-SESSIONS-3")),
         ),
     ),
 )
