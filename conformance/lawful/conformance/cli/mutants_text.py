@@ -60,7 +60,7 @@ def _summary(found: Matrix) -> Iterator[str]:
     alone = sum(len(row.rejected_by) == 1 for row in found.rows)
     rejecting = len(found.clauses) - len(found.without_twin)
     yield f"{counted(len(found.rows), 'twin')}, {alone} of them rejected by one clause and no other"
-    yield f"{rejecting} of {counted(len(found.clauses), 'clause')} reject a twin"
+    yield f"clauses that reject a twin: {rejecting} of {len(found.clauses)}"
     if found.median_s is not None:
         yield f"median time to catch {found.median_s:.2f} s, all of it {found.seconds:.2f} s"
     alarms = "none" if not found.alarms else str(len(found.alarms))
