@@ -96,3 +96,14 @@ def test_sessions_used_in_one_order_are_one_state(sessions: Run) -> None:
     for name in "abab":
         lives(sessions, name)
     assert sessions.state == before
+
+
+def test_sessions_whose_end_does_not_matter_leave_one_outcome(sessions: Run) -> None:
+    for name in "abcdefgh":
+        upsert(sessions, name, ttl_ms=10)
+    given: dict[str, Any] = {"session_id": "i", "ttl_ms": 100}
+    fields = {"last_write_mtask_id": None, "last_write_at": None, "pinned_group": None, "min_settings_version": 1}
+    assert len(sessions.steps("upsert", (9, 11), {**given, **fields, "max_sessions": 9})) == 1
+    assert len(sessions.steps("upsert", (9, 11), {**given, **fields, "max_sessions": 1})) == 1
+    states = {step.state for step in sessions.steps("upsert", (9, 11), {**given, **fields, "max_sessions": 8})}
+    assert len(states) == 8, "one of b to h has expired, which settles it, or else a goes"
