@@ -47,6 +47,8 @@ MISTAKES = {
     "anybody-completes": (' or job["worker"] != worker', "", "✗ ", 1),
     "prints-on-stdout": ("replies, sys.stdout = sys.stdout, sys.stderr", "replies = sys.stdout; print('hi')", "✗ ", 4),
 }
+TAKES_LONG = {"accepts-an-id-twice"}
+"""It shows after hundreds of operations, and may do so when two clients are at work."""
 
 
 def test_the_template_passes_every_step(lawful: Callable[[str], Run], folder: Path) -> None:
@@ -59,19 +61,48 @@ def test_the_template_passes_every_step(lawful: Callable[[str], Run], folder: Pa
     assert run.stdout.endswith("The full verdict, under faults: lawful run --backend exec:mine/adapter.py\n")
 
 
-@pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_is_found_at_its_step(lawful: Callable[[str], Run], folder: Path, name: str) -> None:
-    right, wrong, step, code = MISTAKES[name]
+def mistaken(name: str, lawful: Callable[[str], Run], folder: Path) -> Path:
+    """The template with one of the mistakes."""
+    right, wrong, *_ = MISTAKES[name]
     lawful("lawful adapter new mine")
     adapter = folder / "mine" / "adapter.py"
     text = adapter.read_text("utf-8")
     assert right in text
     adapter.write_text(text.replace(right, wrong), encoding="utf-8")
+    return adapter
+
+
+def test_a_known_failure_does_not_end_the_walk(lawful: Callable[[str], Run], folder: Path) -> None:
+    adapter = mistaken("strips-text", lawful, folder)
+    known = '[TS-ALL-5]\nreason = "strips texts"\n'
+    adapter.with_name("adapter.known-failures.toml").write_text(known)
+    run = lawful("lawful adapter check exec:mine/adapter.py")
+    assert run.code == 0, run
+    assert "✓ breaks what it is known to break: 1 of 1 known failure met\n" in run.stdout
+    assert "⊘ known failure of TS-ALL-5: strips texts\n" in run.stdout
+    assert lawful("lawful adapter check exec:mine/adapter.py --known-failures none").code == 1
+
+
+def test_a_known_failure_that_passes_ends_the_walk(lawful: Callable[[str], Run], folder: Path) -> None:
+    lawful("lawful adapter new mine")
+    (folder / "known.toml").write_text('[TS-JOBS-7]\nreason = "an enqueue overwrites"\n')
+    run = lawful("lawful adapter check exec:mine/adapter.py --known-failures known.toml")
+    assert run.code == 1, run
+    assert "unexpected pass of TS-JOBS-7" in run.stdout
+    assert "--known-failures known.toml\n" in run.stdout
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in TAKES_LONG else ()) for name in MISTAKES]
+)
+def test_a_mistake_is_found_at_its_step(lawful: Callable[[str], Run], folder: Path, name: str) -> None:
+    *_, step, code = MISTAKES[name]
+    mistaken(name, lawful, folder)
     run = lawful("lawful adapter check exec:mine/adapter.py --table jobs")
     assert run.code == code, run
     assert step in run.stdout
     assert "Repeat with: lawful adapter check exec:mine/adapter.py --table jobs --seed 7" in run.stdout
-    if name not in ("no-hello", "misspelt-function", "start-fails", "prints-on-stdout"):
+    if name not in ("no-hello", "misspelt-function", "start-fails", "prints-on-stdout", *TAKES_LONG):
         assert '  sent:     {"id":' in run.stdout
         assert '  received: {"id": ' in run.stdout
 

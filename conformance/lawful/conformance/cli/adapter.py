@@ -14,6 +14,9 @@ from lawful.conformance.adapter_template import LANGUAGES, write_template
 from lawful.conformance.backends.registry import choose
 from lawful.conformance.cli.terminal import LOOKS, coloured, say
 from lawful.conformance.errors import ExitCode, unknown_name
+from lawful.conformance.known_failures import Compared
+from lawful.conformance.known_failures import known_failures as failures_of
+from lawful.conformance.report.console import compared_lines
 from lawful.models.declaration_wording import signature_text
 from lawful.models.wording import printable
 from lawful.specs.task_store import TABLES
@@ -32,7 +35,12 @@ def adapter() -> None:
 @click.option("--table", "tables", multiple=True, metavar="TABLE", help="Only this table; may be given again.")
 @click.option("--seed", default=7, show_default=True, type=click.IntRange(0), help="What the clients do.")
 @click.option("--timeout-s", default=1.0, show_default=True, type=click.FloatRange(0.05, 60), help="Of each client.")
-def check(name: str, tables: tuple[str, ...], seed: int, timeout_s: float) -> ExitCode:
+@click.option(
+    "--known-failures",
+    metavar="FILE",
+    help="Clauses that the store is known to break, or none; else beside the adapter.",
+)
+def check(name: str, tables: tuple[str, ...], seed: int, timeout_s: float, known_failures: str | None) -> ExitCode:
     """Walk through an adapter step by step, to its first failure.
 
     ADAPTER is what --backend of lawful run takes, such as exec:./adapter or tcp://127.0.0.1:7000.
@@ -41,8 +49,12 @@ def check(name: str, tables: tuple[str, ...], seed: int, timeout_s: float) -> Ex
         if table not in TABLES:
             raise unknown_name("table", table, TABLES)
     again = "".join(f" --table {table}" for table in tables) + f" --seed {seed} --timeout-s {timeout_s:g}"
+    if known_failures is not None:
+        again += f" --known-failures {shlex.quote(known_failures)}"
+    choice = choose(name)
+    known = failures_of(choice, known_failures)
     with tempfile.TemporaryDirectory(prefix="lawful-") as folder:
-        walk = Walk(choose(name), Path(folder), tables, seed, timeout_s)
+        walk = Walk(choice, Path(folder), tables, seed, timeout_s, known)
         try:
             for done in walk.steps():
                 _show_done(done)
@@ -50,10 +62,14 @@ def check(name: str, tables: tuple[str, ...], seed: int, timeout_s: float) -> Ex
             _show_stumble(stumble)
             say(f"\nRepeat with: lawful adapter check {shlex.quote(name)}{again}")
             return ExitCode.VIOLATION if stumble.violation else ExitCode.BACKEND_FAILED
+    for line in compared_lines(Compared(walk.known_met)):
+        say(line)
     if walk.unsupported:
         say(f"○ unsupported: {', '.join(walk.unsupported)}")
+    for key, progress in walk.undecided.items():
+        say(f"? not decided: {key}: {printable(progress)}")
     say(f"\nThe full verdict, under faults: lawful run --backend {shlex.quote(name)}")
-    return ExitCode.LAWFUL
+    return ExitCode.INCONCLUSIVE if walk.undecided else ExitCode.LAWFUL
 
 
 @adapter.command()
