@@ -75,6 +75,14 @@ def test_a_run_prints_what_it_printed_before(
 def test_no_snapshot_is_left_over() -> None:
     folder = Path(__file__).parent / "snapshots"
     # See the tests of these commands.
-    others = ("run-*.txt", "certify-*.txt", "convert-*.txt", "shrink-*.txt", "explore-*.txt")
+    others = (
+        "run-*.txt",
+        "certify-*.txt",
+        "convert-*.txt",
+        "shrink-*.txt",
+        "explore-*.txt",
+        "mutants-*.txt",
+        "prove-*.txt",
+    )
     runs = {path.stem for pattern in others for path in folder.glob(pattern)}
     assert {path.stem for path in folder.iterdir()} - runs == COMMANDS.keys()
