@@ -116,6 +116,9 @@ def test_the_suite_catches_a_store_that_accepts_an_id_twice(project: Path) -> No
     assert "3 failed" in printed
     assert "TS-TASKS-1: Ids are unique" in printed
     assert re.search(r"allowed +false", printed)
+    program = printed.split("run it with Python:", 1)[1]
+    assert 'with checked("careless:Careless") as store:\n' in program
+    assert program.split(" as store:")[1].count("store.tasks.insert(") == 2
 
 
 def test_the_suite_names_an_adapter_that_raises(project: Path) -> None:

@@ -28,7 +28,7 @@ TWINS = {
     "InsertOverwrites": ("tasks", "TS-TASKS-1", 2, "insert"),
     "ListIgnoresStatus": ("tasks", "TS-TASKS-5", 2, "list"),
 }
-"""By mistake: the table, the clause that is broken, how many steps that takes at most, and the function that shows it."""
+"""By mistake: the table, the clause that is broken, how many steps that takes, and the function that shows it."""
 QUICKLY = settings(
     max_examples=2,
     phases=[Phase.generate],

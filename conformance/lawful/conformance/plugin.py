@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lawful.conformance.adapter import Backend
     from lawful.conformance.backends.registry import BackendChoice
     from lawful.conformance.known_failures import KnownFailure
+    from lawful.conformance.programs.opened import Builds
     from lawful.conformance.suite.progress import Progress
 
 DEFAULT_BACKEND = "sqlite"
@@ -83,6 +84,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def backend(request: pytest.FixtureRequest) -> Backend:
     """The store to test, not started. Override it to test one of your own, a new one for each test."""
     return _choice(request.config).build()
+
+
+@pytest.fixture
+def lawful_anew(request: pytest.FixtureRequest, backend: Backend) -> str | Builds | None:
+    """What builds the store to test once more; None where it cannot be told how it was built."""
+    choice = _choice(request.config)
+    if type(choice.build()) is type(backend):
+        return choice.text
+    try:
+        type(backend)()
+    except TypeError:
+        return None
+    return type(backend)
 
 
 @pytest.fixture

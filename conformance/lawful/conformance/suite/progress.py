@@ -25,6 +25,10 @@ class Progress:
         if broken is not None and stage in broken.blocked:
             pytest.skip(f"{BLOCKED}{table} broke a clause {broken.stage}")
 
+    def is_broken(self, table: str) -> bool:
+        """Whether a test found the table broken before."""
+        return table in self._broken
+
     def broke(self, table: str, stage: Stage) -> None:
         """A test found the table broken."""
         self._broken.setdefault(table, Broken(table, stage))

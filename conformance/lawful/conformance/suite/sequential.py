@@ -10,10 +10,14 @@ from dataclasses import dataclass, field
 
 from lawful.conformance.adapter import Client
 from lawful.conformance.client_process import carry_out
+from lawful.conformance.programs.opened import Builds
+from lawful.conformance.programs.recorded import smallest_recorded
 from lawful.conformance.wire.messages import Request
 from lawful.conformance.workloads.script import Script
 from lawful.models.history import Header, History, Operation, Outcome
+from lawful.models.wording import SMALLEST_PROGRAM
 
+_REDUCTION_S = 6.0
 CLOCK_ERROR_NS = 20_000_000
 """Stores count leases in whole milliseconds, and look at their clock somewhat before or after they answer."""
 
@@ -61,6 +65,14 @@ class Record:
                 self.defects.append(f"{intent.table}.{intent.function} {reply.defect}")
             if reply.outcome is Outcome.UNKNOWN:
                 self._process += 1
+
+    def smallest_program(self, anew: str | Builds | None) -> str:
+        """The smallest program that shows what one client was told wrongly, after a line that says so.
+
+        `anew` builds the store once more; the text is empty where nothing does, or the mistake does not show again.
+        """
+        failure = None if anew is None else smallest_recorded(self.operations, anew, _REDUCTION_S)
+        return "" if failure is None else f"\n\n{SMALLEST_PROGRAM}\n\n{failure.text}"
 
     def history(self) -> History:
         """Everything so far."""
