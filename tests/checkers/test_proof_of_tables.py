@@ -21,7 +21,7 @@ from lawful.specs.expression import (
     WithoutFirstItems,
 )
 from lawful.specs.field import Field
-from lawful.specs.function import Function, Insert, OnRow, OnWhole
+from lawful.specs.function import Function, Insert, KeepGreatest, OnRow, OnWhole
 from lawful.specs.property import Exclusive, Invariant, StepProperty
 from lawful.specs.table import Table
 from lawful.specs.task_store import TABLES
@@ -81,6 +81,9 @@ REJECTED = {
     "one-hit-above-the-limit": (Goal.STEP, "TS-RATE_LIMITS-1", "hit"),
     "overflow-without-bound": (Goal.STEP, "TS-CDC_OVERFLOW-1", "append"),
     "revoke-without-asking-the-pods": (Goal.STEP, "TS-SCOPED_KEYS-1", "revoke_previous"),
+    "runs-are-never-trimmed": (Goal.STEP, "TS-CANARY_RUNS-1", "insert"),
+    "one-run-too-many-is-kept": (Goal.STEP, "TS-CANARY_RUNS-1", "insert"),
+    "one-session-too-few-is-kept": (Goal.STEP, "TS-SESSIONS-3", "upsert"),
     "tenant-upsert-merges": (Goal.STEP, "TS-TENANT_MAP-1", "upsert"),
 }
 """Mistakes, each with the proof that fails because of it."""
@@ -112,6 +115,22 @@ def test_most_mistakes_break_a_proof_and_none_is_left_open() -> None:
 
 JOBS, LEASE, LIMITS, BACKOFF = (TABLES[name] for name in ("jobs", "leader_lease", "rate_limits", "login_backoff"))
 STATE, CLAIMED_BY = named(JOBS.fields, "state"), named(JOBS.fields, "claimed_by")
+
+
+def test_a_newer_row_that_goes_before_an_older_one_is_found() -> None:
+    runs = TABLES["canary_runs"]
+    insert = runs.function("insert")
+    assert insert is not None and isinstance(insert.body, OnRow)
+    *cases, last = insert.body.cases
+    made, kept = last.effects
+    assert isinstance(kept, KeepGreatest)
+    slowest = KeepGreatest(kept.most, named(runs.fields, "latency_ms"))
+    body = OnRow((*cases, dataclasses.replace(last, effects=(made, slowest))))
+    failed = failing(only(with_function(runs, dataclasses.replace(insert, body=body)), "insert"))
+    (found,) = [one for one in failed if one.clause == "TS-CANARY_RUNS-1"]
+    assert found.verdict is Verdict.VIOLATION
+    assert found.counterexample is not None and found.counterexample.replayed
+    assert len(found.counterexample.before.rows) >= 1
 
 
 def without_state() -> Table:

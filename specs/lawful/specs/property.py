@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from lawful.specs.expression import Expression
+from lawful.specs.field import Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +51,21 @@ class Exclusive:
     invariant: Expression
 
 
-Property: TypeAlias = Invariant | StepProperty | Exclusive
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """After some calls at most so many rows are there; rows go only where there are more, those smallest in `by` first.
+
+    The row that a call makes or replaces counts as one of them, even where it is the one that goes.
+    """
+
+    clause: str
+    sentence: str
+    most: Expression
+    by: Field
+    of: tuple[str, ...]
+    """The functions that make or replace the row that they name."""
+    where: Expression
+    """After which of their calls: a condition on arguments and answer."""
+
+
+Property: TypeAlias = Invariant | StepProperty | Exclusive | Kept

@@ -17,7 +17,7 @@ from lawful.checkers.proof.steps import Steps
 from lawful.checkers.proof.translation import Translator, View
 from lawful.specs import expression as x
 from lawful.specs.field import Field
-from lawful.specs.property import Exclusive, Invariant, StepProperty
+from lawful.specs.property import Exclusive, Invariant, Kept, StepProperty
 from lawful.specs.table import Table
 
 TYPES_CLAUSE = "TS-ALL-5"
@@ -46,7 +46,7 @@ class NoneBelowNought:
 
 
 StateClaim: TypeAlias = Invariant | WellTyped | NoneBelowNought
-Claim: TypeAlias = StateClaim | StepProperty | Exclusive
+Claim: TypeAlias = StateClaim | StepProperty | Exclusive | Kept
 
 
 def state_claims(table: Table) -> Iterator[StateClaim]:

@@ -27,6 +27,7 @@ from lawful.checkers.proof.claims import (
 )
 from lawful.checkers.proof.concrete import NotConcrete, Reader, readable
 from lawful.checkers.proof.counterexample import Belief, Counterexample
+from lawful.checkers.proof.counting import not_kept, others_before, others_looked_at
 from lawful.checkers.proof.finding import Finding, Goal
 from lawful.checkers.proof.logic import Condition, conjunction, disjunction, negation
 from lawful.checkers.proof.question import Question, Reply
@@ -37,7 +38,7 @@ from lawful.checkers.proof.values import Kind, Symbolic, Untranslatable, equal
 from lawful.checkers.verdict import Verdict
 from lawful.models.task_store.expiry import NS_PER_MS
 from lawful.specs.function import Function
-from lawful.specs.property import Exclusive, StepProperty
+from lawful.specs.property import Exclusive, Kept, StepProperty
 from lawful.specs.table import Table
 
 SECONDS = 10.0
@@ -71,6 +72,14 @@ class FunctionProver:
 
         def broken(step: Step, outcome: Outcome) -> Condition:
             return negation(self.translator.holds(claim.holds, step.view_after(outcome)))
+
+        return self._finding(Goal.STEP, claim, broken)
+
+    def bounded(self, claim: Kept) -> Finding:
+        """Whether after a step no more rows are there than `claim` says, and none went that need not."""
+
+        def broken(step: Step, outcome: Outcome) -> Condition:
+            return not_kept(claim, step, outcome, self.translator)
 
         return self._finding(Goal.STEP, claim, broken)
 
@@ -130,9 +139,7 @@ class FunctionProver:
         try:
             for step, question in zip(self.steps, self._questions, strict=True):
                 goals = [conjunction(outcome.condition, broken(step, outcome)) for outcome in step.outcomes]
-                reply = question.possible(
-                    disjunction(*goals), wanted=readable(self.translator, step.before, belief or ())
-                )
+                reply = question.possible(disjunction(*goals), wanted=self._wanted(claim, step, belief or ()))
                 if reply.satisfiable is None:
                     verdict, reason = Verdict.INCONCLUSIVE, f"no answer within {self._seconds:g} s ({reply.reason})"
                 elif reply.satisfiable:
@@ -144,6 +151,12 @@ class FunctionProver:
         return Finding(
             self.table.name, goal, claim.clause, claim.sentence, self.function.name, verdict, took_s, reason, found
         )
+
+    def _wanted(self, claim: Claim, step: Step, belief: tuple[Symbolic, ...]) -> Iterator[Condition]:
+        """What makes a counterexample easy to read: the rows that are looked at are all that there are."""
+        if isinstance(claim, Kept):
+            yield others_before(step) == others_looked_at(step, self.translator)
+        yield from readable(self.translator, step.before, belief)
 
     def _counterexample(
         self,
@@ -208,6 +221,8 @@ def _of_function(prover: FunctionProver) -> Iterator[Finding]:
     for one in prover.table.properties:
         if isinstance(one, StepProperty) and (not one.of or prover.function.name in one.of):
             yield prover.kept(one)
+        elif isinstance(one, Kept) and prover.function.name in one.of:
+            yield prover.bounded(one)
         elif isinstance(one, Exclusive):
             if prover.function.name in one.granted_by:
                 yield prover.granted(one)

@@ -19,11 +19,11 @@ from lawful.models.task_store.decisions import Decisions
 from lawful.models.task_store.declared import model_of
 from lawful.models.task_store.evaluation import Evaluator, Situation
 from lawful.models.task_store.expiry import Expiry
-from lawful.models.task_store.state import Row, TableState, Value
+from lawful.models.task_store.state import Row, TableState, Value, key_text
 from lawful.models.values import Frozen, Json
 from lawful.specs import expression as x
 from lawful.specs.field import Argument, Field
-from lawful.specs.property import Exclusive, Invariant, StepProperty
+from lawful.specs.property import Exclusive, Invariant, Kept, StepProperty
 from lawful.specs.table import Table
 
 E = TypeVar("E")
@@ -67,6 +67,14 @@ class Scene:
         expires = self.table.expires
         return self.row is not None and (expires is None or not self.passed(expires.name))
 
+    def at(self, key: str) -> Scene:
+        """The same, looking at another row."""
+        return dataclasses.replace(self, key=key)
+
+    def there(self) -> set[str]:
+        """The keys of the rows that exist."""
+        return {key for key, _ in self.state.rows.items() if self.at(key).exists()}
+
     def _value(self, name: str) -> Value:
         if name in self.state.beside.names:
             return self.state.beside.get(name)
@@ -83,6 +91,8 @@ def holds(claim: Claim, scene: Scene) -> bool:
         case Invariant(holds=expression):
             excepted = speaks_of_rows(expression, scene.table) and not scene.exists()
             return excepted or _true(expression, scene)
+        case Kept():
+            return not _true(claim.where, scene) or _kept(claim, scene)
         case StepProperty(holds=expression) | Exclusive(invariant=expression):
             return _true(expression, scene)
 
@@ -125,9 +135,7 @@ def _scenes(table: Table, found: Counterexample, answer: Json, after: TableState
 
 
 def _true(expression: x.Expression, scene: Scene) -> bool:
-    nothing = TableState(Row((), ()), Rows())
-    situation = Situation(nothing, {}, Decisions(Window(0, 0)))
-    return Evaluator(scene.table).holds(_grounded(expression, scene), situation)
+    return Evaluator(scene.table).holds(_grounded(expression, scene), _nowhere())
 
 
 def _grounded(part: E, scene: Scene | None) -> E:
@@ -159,6 +167,27 @@ def _grounded(part: E, scene: Scene | None) -> E:
             slots = part.__dataclass_fields__  # type: ignore[attr-defined]
             value = dataclasses.replace(part, **{name: _grounded(getattr(part, name), scene) for name in slots})  # type: ignore[type-var]
     return value  # type: ignore[no-any-return]
+
+
+def _kept(claim: Kept, scene: Scene) -> bool:
+    """Whether the right rows are left. The row that the call is on is compared with others where it says how."""
+    assert scene.earlier is not None
+    before, after = scene.earlier.there(), scene.there()
+    on = key_text([scene.arguments[field.name] for field in scene.table.row_key])  # type: ignore[misc]
+    most = max(Evaluator(scene.table).value(_grounded(claim.most, scene), _nowhere()), 0)
+    held = {key: scene.earlier.at(key).field(claim.by.name) for key in before - {on}}
+    if claim.by.name in scene.arguments:
+        held[on] = scene.arguments[claim.by.name]
+    smallest = min((value for key, value in held.items() if key in after), default=None)
+    gone = [value for key, value in held.items() if key not in after]
+    some_went = gone or scene.state.rows.get(on) is None
+    needed = not some_went or len(before | {on}) > most
+    return len(after) <= most and needed and all(smallest is None or value <= smallest for value in gone)
+
+
+def _nowhere() -> Situation:
+    """Where an expression is evaluated that refers to nothing any more."""
+    return Situation(TableState(Row((), ()), Rows()), {}, Decisions(Window(0, 0)))
 
 
 def _well_typed(scene: Scene) -> bool:

@@ -34,7 +34,7 @@ from lawful.specs.function import (
     OnWhole,
     Update,
 )
-from lawful.specs.property import Exclusive, Invariant, Property, StepProperty
+from lawful.specs.property import Exclusive, Invariant, Kept, Property, StepProperty
 from lawful.specs.table import Table
 
 COMPLETE = "Some case applies, whatever the call."
@@ -52,7 +52,8 @@ def sanity_of(
     changes = _Changes(table)
     for claim in table.properties:
         yield _not_vacuous(table, claim, provers, claims, seconds)
-        yield _breakable(table, claim, provers, changes, seconds)
+        if not isinstance(claim, Kept):
+            yield _breakable(table, claim, provers, changes, seconds)
 
 
 def _complete(prover: FunctionProver) -> Finding:
@@ -94,15 +95,15 @@ def _not_vacuous(
     started_s = time.monotonic()
     replies = (
         _steps_with_premise(claim, provers)
-        if isinstance(claim, StepProperty)
+        if isinstance(claim, StepProperty | Kept)
         else [_state_with_premise(table, claim, claims, seconds)]
     )
     verdict, reason = _some(replies, "its condition is never met")
     return _found(table, Goal.NOT_VACUOUS, claim.clause, claim.sentence, None, verdict, started_s, reason)
 
 
-def _steps_with_premise(claim: StepProperty, provers: Sequence[FunctionProver]) -> Iterator[Reply]:
-    *others, _ = _alternatives(claim.holds)
+def _steps_with_premise(claim: StepProperty | Kept, provers: Sequence[FunctionProver]) -> Iterator[Reply]:
+    others = [~claim.where] if isinstance(claim, Kept) else _alternatives(claim.holds)[:-1]
     for prover in _of(claim, provers):
         for step in prover.steps:
             met = [
@@ -134,7 +135,11 @@ def _state_with_premise(
 
 
 def _breakable(
-    table: Table, claim: Property, provers: Sequence[FunctionProver], changes: _Changes, seconds: float
+    table: Table,
+    claim: Invariant | StepProperty | Exclusive,
+    provers: Sequence[FunctionProver],
+    changes: _Changes,
+    seconds: float,
 ) -> Finding:
     """Whether a claim would be broken, were the functions to set what they set to other values, or answer wrongly."""
     started_s = time.monotonic()
@@ -143,7 +148,9 @@ def _breakable(
     return _found(table, Goal.BREAKABLE, claim.clause, claim.sentence, None, verdict, started_s, reason)
 
 
-def _broken_after(claim: Property, provers: Sequence[FunctionProver], changes: _Changes) -> Iterator[Reply]:
+def _broken_after(
+    claim: Invariant | StepProperty | Exclusive, provers: Sequence[FunctionProver], changes: _Changes
+) -> Iterator[Reply]:
     answers = any(isinstance(part, x.Answered) for part in parts_of(claim))
     for prover in _of(claim, provers) if isinstance(claim, StepProperty) else provers:
         for step in prover.steps:
@@ -204,7 +211,7 @@ class _Changes:
                 self._names |= {name for name, _ in effect.values}
 
 
-def _of(claim: StepProperty, provers: Sequence[FunctionProver]) -> Iterator[FunctionProver]:
+def _of(claim: StepProperty | Kept, provers: Sequence[FunctionProver]) -> Iterator[FunctionProver]:
     yield from (one for one in provers if not claim.of or one.function.name in claim.of)
 
 

@@ -18,7 +18,8 @@ from enum import StrEnum
 import z3  # type: ignore[import-untyped]
 
 from lawful.checkers.proof.containers import parts_of
-from lawful.checkers.proof.logic import Condition, Term, conjunction, disjunction, implication, negation
+from lawful.checkers.proof.dropping import Dropping, dropped_by
+from lawful.checkers.proof.logic import Condition, conjunction, disjunction, implication, negation
 from lawful.checkers.proof.translation import SymbolicRow, Translator, View
 from lawful.checkers.proof.values import (
     NULL,
@@ -31,7 +32,6 @@ from lawful.checkers.proof.values import (
     well_typed,
 )
 from lawful.specs.expression import AnyRow
-from lawful.specs.field import Field
 from lawful.specs.function import (
     AnyAbove,
     Case,
@@ -50,6 +50,7 @@ from lawful.specs.function import (
     Shown,
     Update,
 )
+from lawful.specs.property import Kept
 from lawful.specs.table import Table
 
 
@@ -59,14 +60,6 @@ class Subject(StrEnum):
     WATCHED = "the watched row"
     ANOTHER = "another row"
     NONE = "no row"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Dropping:
-    """That only so many rows are kept, those greatest in a field."""
-
-    by: Field
-    most: Term
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,6 +112,8 @@ class Steps:
         self._translator = translator
         self._table = translator.table
         self._row_fields = (*self._table.row_key, *self._table.fields)
+        # A claim about which rows go compares two rows with each other, besides the one that the call makes.
+        self._counted = {name for one in self._table.properties if isinstance(one, Kept) for name in one.of}
 
     def of(self, function: Function) -> tuple[Step, ...]:
         """The steps of a function: one for each row that it may be on."""
@@ -180,7 +175,8 @@ class Steps:
         if place is not None and isinstance(function.body, OnRow):
             rows[place] = rows[place].changed(self._key(function.body, view))
         conditions = [part for part in parts_of(function) if isinstance(part, AnyRow)]
-        rows += [self._row(f"{name}: witness {number}") for number, _ in enumerate(conditions)]
+        witnesses = len(conditions) + (function.name in self._counted)
+        rows += [self._row(f"{name}: witness {number}") for number in range(witnesses)]
         return tuple(rows), place
 
     def _key(self, body: OnRow, view: View) -> dict[str, Symbolic]:
@@ -286,9 +282,9 @@ class Steps:
         droppings = []
         for effect in taken.effects:
             if isinstance(effect, KeepGreatest):
-                dropping = Dropping(effect.by, self._translator.value(effect.most, seen).term)
-                rows, ranked = self._kept(effect, dropping, seen, rows, place, inserted)
-                constraints += ranked
+                dropping = dropped_by(effect, self._translator, seen, place, inserted)
+                rows = dropping.after(rows)
+                constraints += dropping.constraints()
                 droppings.append(dropping)
         return Outcome(condition, answer, rows, beside, taken, tuple(droppings)), constraints
 
@@ -305,57 +301,6 @@ class Steps:
         fields = {field.name: field for field in (*self._row_fields, *self._table.beside)}
         return {name: as_stored(fields[name], self._translator.value(value, view)) for name, value in effect.values}
 
-    def _kept(
-        self,
-        effect: KeepGreatest,
-        dropping: Dropping,
-        view: View,
-        rows: tuple[SymbolicRow, ...],
-        place: int | None,
-        inserted: SymbolicRow | None,
-    ) -> tuple[tuple[SymbolicRow, ...], list[Condition]]:
-        """A row goes where as many rows as are kept come before it: those that are greater, or as great."""
-        ranked = [
-            _Ranked(
-                self._competes(effect, view, row, inserted if number == place else None, inserted),
-                (inserted if inserted is not None and number == place else row).values[effect.by.name].term,
-                z3.Int(self._translator.fresh_name("rank")),
-            )
-            for number, row in enumerate(view.rows)
-        ]
-        constraints: list[Condition] = [one.rank >= 0 for one in ranked]
-        for number, one in enumerate(ranked):
-            for other in ranked[number + 1 :]:
-                both = conjunction(one.competes, other.competes)
-                constraints += [
-                    implication(conjunction(both, one.by > other.by), one.rank < other.rank),
-                    implication(conjunction(both, other.by > one.by), other.rank < one.rank),
-                    implication(both, one.rank != other.rank),
-                ]
-        kept = tuple(
-            SymbolicRow(
-                conjunction(row.present, negation(conjunction(one.competes, one.rank >= dropping.most))), row.values
-            )
-            for row, one in zip(rows, ranked, strict=True)
-        )
-        return kept, constraints
-
-    def _competes(
-        self,
-        effect: KeepGreatest,
-        view: View,
-        row: SymbolicRow,
-        made: SymbolicRow | None,
-        inserted: SymbolicRow | None,
-    ) -> Condition:
-        """Whether a row is among those of which only the greatest are kept."""
-        if made is not None:
-            return True
-        there = self._translator.exists(view.at(row))
-        if effect.among is None or inserted is None:
-            return there
-        return conjunction(there, equal(row.values[effect.among.name], inserted.values[effect.among.name]))
-
     def _answer(self, answer: Reply, view: View) -> tuple[Symbolic, list[Condition]]:
         match answer:
             case AnyAbove(bound):
@@ -367,15 +312,6 @@ class Steps:
                 members = {field.name: self._translator.value(field, view) for field in fields if field.name in chosen}
                 return Symbolic(Kind.RECORD, members=members), []
         return self._translator.value(answer, view), []
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Ranked:
-    """The place of a row in an order."""
-
-    competes: Condition
-    by: Term
-    rank: Term
 
 
 def _keys_differ(rows: Sequence[SymbolicRow], table: Table) -> Condition:

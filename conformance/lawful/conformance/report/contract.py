@@ -18,7 +18,7 @@ from lawful.specs.clause import Clause, Level
 from lawful.specs.expression import Expression
 from lawful.specs.field import INSTANT, NULL, ORDINAL, Argument, Field
 from lawful.specs.function import Case, CountRows, DeleteRows, Function, ListRows, OnAnyRow, OnRow, OnWhole
-from lawful.specs.property import Exclusive, Invariant, Property, StepProperty
+from lawful.specs.property import Exclusive, Invariant, Kept, Property, StepProperty
 from lawful.specs.table import Table
 from lawful.specs.task_store import CLAUSES
 
@@ -172,6 +172,12 @@ def _property(one: Property) -> str:
             granted, given_up = enumerated(list(one.granted_by)), enumerated(list(one.given_up_by))
             kind = f"at every instant; {granted} grant it to the `{one.believer}`, {given_up} give it up"
             formally = f"as long as a client may believe it has the right, {condition_text(one.invariant)}"
+        case Kept():
+            kind = f"after every {enumerated(list(one.of))} where {condition_text(one.where)}"
+            formally = (
+                f"at most {value_text(one.most)} rows are there, and none went that is greater in `{one.by.name}` "
+                "than one that is there, or though there was room for it"
+            )
     return f"- {one.sentence} ({one.clause}; {kind})  \n  That is: {formally}."
 
 

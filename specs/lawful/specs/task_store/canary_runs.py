@@ -9,10 +9,10 @@ with true: the run was taken note of, and asking for it later shows nothing.
 from __future__ import annotations
 
 from lawful.specs.clause import Clause, Level
-from lawful.specs.expression import EXISTED, EXISTS, Before
+from lawful.specs.expression import ANSWER, EXISTED, EXISTS, Before
 from lawful.specs.field import Argument, Drawn, Field
 from lawful.specs.function import DeleteRows, Function, KeepGreatest, ListRows, OnRow, case, insert
-from lawful.specs.property import StepProperty
+from lawful.specs.property import Kept, StepProperty
 from lawful.specs.table import Table
 
 RUN_STATUSES = ("pass", "fail", "error")
@@ -119,6 +119,14 @@ CANARY_RUNS = Table(
                 & _latency_ms.is_(Before(_latency_ms))
                 & _failed_assertions.is_(Before(_failed_assertions))
             ),
+        ),
+        Kept(
+            "TS-CANARY_RUNS-1",
+            "After an insert that was not refused, at most as many runs are kept as it says, and always the newest.",
+            most=_keep,
+            by=_ran_at,
+            of=("insert",),
+            where=ANSWER.is_(True),
         ),
         StepProperty(
             "TS-CANARY_RUNS-4",

@@ -22,7 +22,7 @@ from lawful.specs.function import (
     insert,
     update,
 )
-from lawful.specs.property import StepProperty
+from lawful.specs.property import Kept, StepProperty
 from lawful.specs.table import Table
 
 _SOURCE = "task-store contract, table 4 and what must hold, sessions"
@@ -199,6 +199,14 @@ SESSIONS = Table(
                 & _version.is_(_given_version)
             ),
             of=("upsert",),
+        ),
+        Kept(
+            "TS-SESSIONS-3",
+            "After an upsert at most max_sessions are kept: the least recently used go, and none that need not.",
+            most=_max_sessions,
+            by=_used,
+            of=("upsert",),
+            where=ANSWER.is_not(None),
         ),
         StepProperty(
             "TS-SESSIONS-5",
