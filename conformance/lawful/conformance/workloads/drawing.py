@@ -58,7 +58,7 @@ class Drawing:
         self._client = client
         self._choose = choose
         self._memory = memory
-        self._keys = {field.name for field in table.row_key}
+        self._key_names = tuple(field.name for field in table.row_key)
         self._fresh_names = names_fill_up(table)
 
     def arguments(
@@ -67,24 +67,20 @@ class Drawing:
         """Arguments for a call, those in `given` as they are. What names the row is drawn first."""
         drawn: dict[str, Json] = {}
         row_drawn: Row | None = None
-        for argument in sorted(function.arguments, key=lambda one: one.name not in self._keys):
+        for argument in sorted(function.arguments, key=lambda one: one.name not in self._key_names):
             if given is not None and argument.name in given:
                 drawn[argument.name] = given[argument.name]
-            elif argument.drawn is Drawn.SEEN and argument.name in self._keys:
+            elif argument.drawn is Drawn.SEEN and argument.name in self._key_names:
                 row_drawn = row_drawn or self._row(key)
-                drawn[argument.name] = dict(zip(self._memory_keys, row_drawn, strict=True))[argument.name]
+                drawn[argument.name] = dict(zip(self._key_names, row_drawn, strict=True))[argument.name]
             else:
                 drawn[argument.name] = self._value(function, argument, key, self._memory.row_in(drawn))
         return {argument.name: drawn[argument.name] for argument in function.arguments}
 
-    @property
-    def _memory_keys(self) -> tuple[str, ...]:
-        return tuple(field.name for field in self._table.row_key)
-
     def _row(self, key: str | None) -> Row:
         """A row that was met; where none was, one that nobody made."""
         known = self._memory.rows(key)
-        return self._choose(known) if known else tuple(names(name)[0] for name in self._memory_keys)
+        return self._choose(known) if known else tuple(names(name)[0] for name in self._key_names)
 
     def _value(self, function: Function, argument: Argument, key: str | None, row: Row | None) -> Json:
         match argument.drawn:
@@ -96,7 +92,7 @@ class Drawing:
             return None
         match argument.drawn:
             case Drawn.IDENTITY:
-                return self._identity(argument)
+                return self._identity(argument, key)
             case Drawn.SELF:
                 other = self._choose((*[self._client] * 31, self._choose(range(_CLIENTS))))
                 return own_name(argument.name, other)
@@ -108,21 +104,22 @@ class Drawing:
                 return self._choose(FEW)
         return self._curious(argument)
 
-    def _identity(self, argument: Argument) -> Json:
+    def _identity(self, argument: Argument, key: str | None) -> Json:
         if argument.values:
             return self._choose(argument.values)
         if argument.type == "integer":
             return self._choose(AGES)
         kind = argument.like or argument.name
-        if argument.name in self._keys and self._fresh_names:
+        if argument.name in self._key_names and self._fresh_names:
             shared = f"{kind}:{self.tick // _STEPS_PER_SHARED_NAME}"
             own = f"{kind}/{self._client}-{self.tick}"
-            return self._choose((shared, own, own))
+            met = [row[self._key_names.index(argument.name)] for row in list(self._memory.rows(key))[-1:]]
+            return self._choose((own, own, shared, shared, *met))
         return self._choose(self.shared_names(kind))
 
     def shared_names(self, kind: str) -> tuple[str, ...]:
         """Fewer where rows are told apart by more than one name: clients should meet on each."""
-        several = self._table.key is not None or len(self._keys) > 1
+        several = self._table.key is not None or len(self._key_names) > 1
         return names(kind)[:_SEVERAL] if several else names(kind)
 
     def _seen(self, argument: Argument, key: str | None, row: Row | None) -> Json:
