@@ -23,7 +23,7 @@ from lawful.specs.task_store import TABLES
 
 FEWEST_ROUNDS = 6
 """Each twin is hunted so often, to see which clauses reject it."""
-MOST_ROUNDS = 60
+MOST_ROUNDS = 100
 """A twin is hunted on until the clause that it was made for has rejected it, at most so often."""
 
 

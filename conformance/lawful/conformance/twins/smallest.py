@@ -93,7 +93,8 @@ def made_plain(make: MakesStore, program: Program, clause: str, longest_s: float
         candidate = _with_value(program, name, old, new)
         if candidate != program and rejects(candidate):
             program = candidate
-    return program
+    # What told two rows apart may be gone, and with it the need for some of the calls.
+    return smallest(make, program, clause, longest_s)
 
 
 def _in_round_times(program: Program, ms: int) -> Program:

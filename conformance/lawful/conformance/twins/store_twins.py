@@ -172,6 +172,13 @@ _IN_STEPS: tuple[_Entry, ...] = (
 
 _FORGETFUL: tuple[_Entry, ...] = (
     (
+        "each-pod-counts-for-itself",
+        "rate_limits",
+        "TS-RATE_LIMITS-1",
+        "each client counts in its own memory",
+        durability.EachClientForItself,
+    ),
+    (
         "lost-last-write-after-restart",
         "tasks",
         "TS-ALL-3",
@@ -230,6 +237,13 @@ _FORGETFUL: tuple[_Entry, ...] = (
 )
 
 _CHANGED_VALUES: tuple[_Entry, ...] = (
+    (
+        "one-comes-back-as-true",
+        "canaries",
+        "TS-ALL-5",
+        "the numbers 0 and 1 come back as truth values",
+        _encoded(values.one_as_true),
+    ),
     (
         "int64-through-double",
         "jobs",

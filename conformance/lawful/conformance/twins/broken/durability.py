@@ -52,3 +52,17 @@ class WritesThenFails(DeclaredStore):
     def refuse(self, request: Request) -> None:
         self.carry_out(request)
         raise OperationFailed("the store has no room left")
+
+
+class EachClientForItself(DeclaredStore):
+    """Every client keeps a table of its own, as pods do that count in their memory."""
+
+    def state(self, request: Request) -> TableState:
+        return self.states.get(_own_part(request)) or self.initial()
+
+    def put_state(self, request: Request, state: TableState) -> None:
+        self.states[_own_part(request)] = state
+
+
+def _own_part(request: Request) -> str:
+    return f"{request.client}/{request.key}"

@@ -48,6 +48,11 @@ def through_double(value: Json) -> Json:
     return int(float(value)) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def one_as_true(value: Json) -> Json:
+    """A truth value as a language has it in which it is a number."""
+    return bool(value) if isinstance(value, int) and value in (0, 1) else value
+
+
 def map_as_list(value: Json) -> Json:
     """An empty object as a language has it in which maps and lists are one."""
     return [] if isinstance(value, Mapping) and not value else value

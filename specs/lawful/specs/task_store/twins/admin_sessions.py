@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lawful.specs.expression import EXISTS, After, Literal
-from lawful.specs.function import Delete, case
+from lawful.specs.function import Delete, case, update
 from lawful.specs.task_store.admin_sessions import ADMIN_SESSIONS
 from lawful.specs.twin import (
     Twin,
@@ -84,5 +84,11 @@ ADMIN_SESSIONS_TWINS = (
             "revoke",
             with_case(case(EXISTS & _revoked, False, "the session was revoked before", "TS-ADMIN_SESSIONS-4")),
         ),
+    ),
+    Twin(
+        "refused-create-takes-the-revocation-back",
+        "TS-ADMIN_SESSIONS-2",
+        "a create that is refused writes the flag all the same",
+        changed(ADMIN_SESSIONS, "create", doing("the id is taken", update(revoked=False))),
     ),
 )

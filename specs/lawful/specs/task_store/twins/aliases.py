@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lawful.specs.expression import EMPTY_ARRAY, EXISTS, WithItem, record
+from lawful.specs.expression import EMPTY_ARRAY, EXISTS, FirstItems, WithItem, record
 from lawful.specs.task_store.aliases import ALIASES
 from lawful.specs.twin import (
     Twin,
@@ -125,5 +125,26 @@ ALIASES_TWINS = (
         "TS-ALIASES-6",
         "a delete says of every name that it was there",
         changed(ALIASES, "delete", answering("there is no such alias", True)),
+    ),
+    Twin(
+        "retention-keeps-the-oldest",
+        "TS-ALIASES-3",
+        "of too many prior states the newest goes",
+        changed(
+            ALIASES,
+            "flip",
+            assigning(
+                _MOVED,
+                history=FirstItems(
+                    WithItem(field_of(ALIASES, "history"), _prior_state), argument_of(ALIASES, "flip", "retention")
+                ),
+            ),
+        ),
+    ),
+    Twin(
+        "flip-of-an-alias-that-is-gone",
+        "TS-ALIASES-6",
+        "a flip of a name that stands for nothing is answered as if it had moved it",
+        changed(ALIASES, "flip", answering("there is no such alias", True)),
     ),
 )

@@ -74,4 +74,14 @@ CANARY_RUNS_TWINS = (
         "prune removes the runs after the bound",
         changed(CANARY_RUNS, "prune", body(where=_ran_at.above(_before))),
     ),
+    Twin(
+        "slowest-runs-are-kept",
+        "TS-CANARY_RUNS-1",
+        "of too many runs the ones that took longest are kept",
+        changed(
+            CANARY_RUNS,
+            "insert",
+            doing(_FREE, _insertion(), KeepGreatest(_keep, field_of(CANARY_RUNS, "latency_ms"))),
+        ),
+    ),
 )

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from lawful.specs.expression import Doubled, FirstItems, Literal, SumOfItems, WithoutFirstItems
+from lawful.specs.expression import (
+    EMPTY_ARRAY,
+    CountOfItems,
+    Doubled,
+    FirstItems,
+    Literal,
+    SumOfItems,
+    WithoutFirstItems,
+)
 from lawful.specs.function import update
 from lawful.specs.task_store.cdc_overflow import CDC_OVERFLOW
 from lawful.specs.twin import Twin, answering, argument_of, assigning, changed, doing, field_of, guarded, without_case
@@ -82,6 +90,26 @@ CDC_OVERFLOW_TWINS = (
                 "the size is the sum of the events that are kept",
                 Doubled(SumOfItems(_events, "bytes"), Literal(3), 2**62),
             ),
+        ),
+    ),
+    Twin(
+        "events-are-counted-and-not-their-bytes",
+        "TS-CDC_OVERFLOW-1",
+        "the bound is one for the number of events",
+        changed(CDC_OVERFLOW, "append", guarded(_FULL, (CountOfItems(_events) + 1).above(_max_bytes))),
+    ),
+    Twin(
+        "drain-of-one-removes-all",
+        "TS-CDC_OVERFLOW-3",
+        "a drain removes every event, however few it answers",
+        changed(CDC_OVERFLOW, "drain", doing(_OLDEST, update(events=EMPTY_ARRAY))),
+    ),
+    Twin(
+        "size-counts-events",
+        "TS-CDC_OVERFLOW-4",
+        "the size is the number of events",
+        changed(
+            CDC_OVERFLOW, "size", answering("the size is the sum of the events that are kept", CountOfItems(_events))
         ),
     ),
 )

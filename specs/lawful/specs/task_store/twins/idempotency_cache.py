@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from lawful.specs.expression import After, record
+from lawful.specs.expression import After, Literal, record
 from lawful.specs.function import update
 from lawful.specs.task_store.idempotency_cache import IDEMPOTENCY_CACHE
 from lawful.specs.twin import (
     Twin,
     answering,
     argument_of,
+    assigning,
     changed,
     doing,
     field_of,
@@ -73,5 +74,23 @@ IDEMPOTENCY_CACHE_TWINS = (
         "TS-IDEMPOTENCY_CACHE-3",
         "a record that is sent again begins the time anew",
         changed(IDEMPOTENCY_CACHE, "record", doing(_STANDS, update(expires_at=After(_ttl_ms)))),
+    ),
+    Twin(
+        "check-extends-the-entry",
+        "TS-IDEMPOTENCY_CACHE-3",
+        "a check counts as use, and lets the entry live for an hour more",
+        changed(IDEMPOTENCY_CACHE, "check", doing(_STANDS, update(expires_at=After(Literal(3_600_000))))),
+    ),
+    Twin(
+        "entry-is-gone-before-its-time",
+        "TS-IDEMPOTENCY_CACHE-1",
+        "every entry lasts as long as the shortest",
+        changed(IDEMPOTENCY_CACHE, "record", assigning("the key is free", expires_at=After(Literal(20)))),
+    ),
+    Twin(
+        "conflict-overwrites",
+        "TS-IDEMPOTENCY_CACHE-1",
+        "a record that is told of a conflict lets the key stand for its own task",
+        changed(IDEMPOTENCY_CACHE, "record", doing(_CONFLICT, update(miroir_task_id=_given_task))),
     ),
 )

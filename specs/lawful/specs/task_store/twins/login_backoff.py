@@ -19,6 +19,7 @@ from lawful.specs.twin import (
 
 _failures = field_of(LOGIN_BACKOFF, "failures")
 _blocked_until = field_of(LOGIN_BACKOFF, "blocked_until")
+_threshold = argument_of(LOGIN_BACKOFF, "failed", "threshold")
 _base_ms = argument_of(LOGIN_BACKOFF, "failed", "base_ms")
 _FEW = "{failures} attempts failed before, and fewer than {threshold} did with this one"
 _MANY = "{failures} attempts failed before; from {threshold} on each doubles the time"
@@ -72,5 +73,11 @@ LOGIN_BACKOFF_TWINS = (
         "TS-LOGIN_BACKOFF-5",
         "a success does not tell whether there were failures",
         changed(LOGIN_BACKOFF, "succeeded", answering(_FORGOTTEN, False)),
+    ),
+    Twin(
+        "threshold-counts-from-nought",
+        "TS-LOGIN_BACKOFF-2",
+        "one failure more than the threshold says is let through",
+        changed(LOGIN_BACKOFF, "failed", guarded(_FEW, (_failures + 1).at_most(_threshold))),
     ),
 )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from lawful.specs.expression import Literal
+from lawful.specs.function import update
 from lawful.specs.task_store.node_settings_version import NODE_SETTINGS_VERSION
-from lawful.specs.twin import Twin, answering, assigning, changed, leaving, without_case
+from lawful.specs.twin import Twin, answering, argument_of, assigning, changed, doing, leaving, without_case
 
+_BACK = "the node has version {version}, and never goes back"
 _EQUAL = "the node has version {version} already"
 _LARGER = "the node had the smaller version {version}"
 
@@ -39,5 +41,21 @@ NODE_SETTINGS_VERSION_TWINS = (
         "TS-NODE_SETTINGS_VERSION-1",
         "an advance sets the version to 1, whatever it says",
         changed(NODE_SETTINGS_VERSION, "advance", assigning(_LARGER, version=Literal(1))),
+    ),
+    Twin(
+        "larger-version-is-refused",
+        "TS-NODE_SETTINGS_VERSION-2",
+        "only the first advance of a node is accepted",
+        changed(NODE_SETTINGS_VERSION, "advance", answering(_LARGER, False), doing(_LARGER)),
+    ),
+    Twin(
+        "refused-advance-keeps-its-time",
+        "TS-NODE_SETTINGS_VERSION-2",
+        "an advance that is refused sets the time all the same",
+        changed(
+            NODE_SETTINGS_VERSION,
+            "advance",
+            doing(_BACK, update(updated_at=argument_of(NODE_SETTINGS_VERSION, "advance", "updated_at"))),
+        ),
     ),
 )

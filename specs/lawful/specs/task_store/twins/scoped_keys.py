@@ -57,4 +57,16 @@ SCOPED_KEYS_TWINS = (
         "a pod that has not fetched the new key cannot report",
         changed(SCOPED_KEYS, "observe", without_case(_PREVIOUS)),
     ),
+    Twin(
+        "generation-stands-still",
+        "TS-SCOPED_KEYS-2",
+        "a rotation does not add one to the generation",
+        changed(SCOPED_KEYS, "rotate", leaving(_ROTATES, "generation")),
+    ),
+    Twin(
+        "report-of-the-primary-key-is-refused",
+        "TS-SCOPED_KEYS-5",
+        "only pods that still use the previous key can report",
+        changed(SCOPED_KEYS, "observe", without_case("it is the generation of the primary key")),
+    ),
 )
