@@ -129,6 +129,12 @@ SEARCHED = {
 }
 """Histories that the search has to decide."""
 
+SEARCHED |= {
+    name: DataType(model_of(table), drawing.of_table(table), (True, False, None, 0, 1, []), most=6)
+    for name, table in TABLES.items()
+    if name not in SEARCHED
+}
+
 DATA_TYPES = MONITORED | SEARCHED
 
 

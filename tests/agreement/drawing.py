@@ -11,6 +11,8 @@ from random import Random
 from tests.agreement.sampling import Draw
 
 from lawful.models.model import Call
+from lawful.models.values import Json
+from lawful.specs.table import Argument, Drawn, Table
 
 
 def mostly_new(random: Random, number: int) -> int:
@@ -198,3 +200,36 @@ def leader_lease_of_few(random: Random, number: int) -> Call:
         case 5:
             return Call("get", {})
     return Call("guarded_read", {})
+
+
+def of_table(table: Table) -> Draw:
+    """Calls to a table of the task store: functions by weight, arguments of few values each."""
+    weights = [function.weight for function in table.functions]
+
+    def draw(random: Random, number: int) -> Call:
+        (function,) = random.choices(table.functions, weights)
+        return Call(function.name, {one.name: _argument(one, random) for one in function.arguments})
+
+    return draw
+
+
+def _argument(argument: Argument, random: Random) -> Json:
+    if argument.nullable and random.random() < 0.3:
+        return None
+    if argument.values:
+        return random.choice(argument.values)
+    if argument.drawn is Drawn.DURATION:
+        return random.choice((2, 6))
+    match argument.type:
+        case "string":
+            return random.choice("ab")
+        case "integer":
+            return random.randint(0, 3)
+        case "boolean":
+            return random.random() < 0.5
+        case "array":
+            return random.choice(([], ["a"], ["a", "b"]))
+        case "object":
+            member = dict.fromkeys(argument.members, random.choice("ab"))
+            return random.choice(({}, {"a": member})) if argument.members else {}
+    return random.choice((None, 1, "a"))
