@@ -14,6 +14,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import z3  # type: ignore[import-untyped]
 
 from lawful.checkers.proof.finding import Goal
 from lawful.conformance.cli import prove
@@ -111,6 +112,15 @@ def test_the_json_of_a_proof_keeps_its_schema(
 def test_the_schema_has_every_goal(lawful: Lawful) -> None:
     schema = json.loads(lawful("lawful schema proof").stdout)
     assert schema["properties"]["obligations"]["items"]["properties"]["goal"]["enum"] == [one.value for one in Goal]
+
+
+def test_a_solver_that_gives_up_leaves_the_claims_unknown(lawful: Lawful, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(z3.Solver, "check", lambda *_: z3.unknown)
+    monkeypatch.setattr(z3.Solver, "reason_unknown", lambda _: "timeout")
+    run = lawful("lawful prove task-store --table leader_lease --limit-s 2")
+    assert run.code == 3
+    assert "no answer within 2 s (timeout)" in run.stdout
+    assert "✗" not in run.stdout
 
 
 def test_without_the_solver_the_hint_says_how_to_get_it(lawful: Lawful, monkeypatch: pytest.MonkeyPatch) -> None:

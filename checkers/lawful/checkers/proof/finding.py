@@ -9,6 +9,10 @@ from lawful.checkers.proof.counterexample import Counterexample
 from lawful.checkers.verdict import Verdict
 
 
+SECONDS = 10.0
+"""How long one question to the solver may take, where nothing else is said."""
+
+
 class Goal(StrEnum):
     """What an obligation asks for."""
 

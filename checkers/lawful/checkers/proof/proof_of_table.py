@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lawful.checkers.proof.finding import Finding, Goal
-from lawful.checkers.proof.prover import SECONDS, FunctionProver, claims_of, proofs
+from lawful.checkers.proof.finding import SECONDS, Finding, Goal
+from lawful.checkers.proof.prover import FunctionProver, claims_of, proofs
 from lawful.checkers.proof.sanity import sanity_of
 from lawful.checkers.proof.values import Untranslatable
 from lawful.checkers.verdict import Verdict

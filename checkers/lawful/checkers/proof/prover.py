@@ -41,8 +41,6 @@ from lawful.specs.function import Function
 from lawful.specs.property import Exclusive, Kept, StepProperty
 from lawful.specs.table import Table
 
-SECONDS = 10.0
-"""How long one obligation may take."""
 NOT_IN_THE_MODEL = "the solver knows too little of this table: the model does not take the step that it found"
 
 
@@ -53,7 +51,6 @@ class FunctionProver:
         self.table = table
         self.function = function
         self.translator = Translator(table)
-        self._seconds = seconds
         self._steps = Steps(self.translator)
         self.claims = claims
         self.steps = self._steps.of(function)
@@ -63,7 +60,7 @@ class FunctionProver:
         """Whether `claim` holds after every step, where all claims held before it."""
 
         def broken(step: Step, outcome: Outcome) -> Condition:
-            return negation(self._holds(claim, step.view_after(outcome)))
+            return negation(self.holds(claim, step.view_after(outcome)))
 
         return self._finding(Goal.STEP, claim, broken)
 
@@ -120,12 +117,13 @@ class FunctionProver:
         """Whether a condition on a step may hold in a state in which all claims hold."""
         return self._questions[self.steps.index(step)].possible(condition)
 
-    def _holds(self, claim: StateClaim, view: View) -> Condition:
+    def holds(self, claim: StateClaim, view: View) -> Condition:
+        """Whether `claim` holds of the row that is looked at."""
         return holds_of(claim, self.translator, self._steps, view)
 
     def _assumed(self, step: Step) -> list[Condition]:
         views = [step.before.at(row) for row in step.before.rows] or [step.before]
-        return [*step.assumed, *(self._holds(claim, view) for claim in self.claims for view in views)]
+        return [*step.assumed, *(self.holds(claim, view) for claim in self.claims for view in views)]
 
     def _believed(self, claim: Exclusive, view: View, believer: Symbolic, until: Symbolic) -> Condition:
         return self.translator.holds(claim.invariant, replace(view, believer=believer, believed_until=until))
@@ -141,7 +139,7 @@ class FunctionProver:
                 goals = [conjunction(outcome.condition, broken(step, outcome)) for outcome in step.outcomes]
                 reply = question.possible(disjunction(*goals), wanted=self._wanted(claim, step, belief or ()))
                 if reply.satisfiable is None:
-                    verdict, reason = Verdict.INCONCLUSIVE, f"no answer within {self._seconds:g} s ({reply.reason})"
+                    verdict, reason = Verdict.INCONCLUSIVE, reply.reason
                 elif reply.satisfiable:
                     verdict, reason, found = self._counterexample(claim, step, goals, reply, belief)
                     break

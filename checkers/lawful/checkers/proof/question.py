@@ -46,7 +46,8 @@ class Question:
         self._solver.add(*conditions)
         found = self._solver.check()
         model = self._model(wanted, started_s) if found == z3.sat else None
-        reason = self._solver.reason_unknown() if found == z3.unknown else None
+        gave_up = f"no answer within {self._seconds:g} s ({self._solver.reason_unknown()})"
+        reason = gave_up if found == z3.unknown else None
         self._solver.pop()
         satisfiable = None if found == z3.unknown else found == z3.sat
         return Reply(satisfiable, time.monotonic() - started_s, reason, model)

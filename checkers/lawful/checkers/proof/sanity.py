@@ -161,6 +161,8 @@ def _broken_after(
                     believer, until = Symbolic(Kind.TEXT, z3.Int("believer")), Symbolic(Kind.INSTANT, z3.Int("until"))
                     view = replace(view, believer=believer, believed_until=until)
                     kept = translator.holds(claim.invariant, view)
+                elif isinstance(claim, Invariant):
+                    kept = prover.holds(claim, view)
                 else:
                     kept = translator.holds(claim.holds, view)
                 # A wrong answer is one that belongs to another case.

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import click
 
+from lawful.checkers.proof.finding import SECONDS
 from lawful.checkers.verdict import overall
 from lawful.conformance.cli.options import setting_options
 from lawful.conformance.configuration import effective
@@ -15,8 +16,6 @@ from lawful.conformance.errors import ExitCode, UsageError, unknown_name
 from lawful.conformance.judging import EXIT_CODES
 from lawful.specs.table import Table
 from lawful.specs.task_store import TABLES
-
-SECONDS = 10.0
 
 
 @click.group("prove")
