@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from lawful.conformance.history.file import read_history
+from lawful.conformance.run import record
 from lawful.models.history import Outcome
 
 from .conftest import Run
 
 ADAPTERS = Path(__file__).parent / "adapters" / "strange.py"
-RUN = "lawful run --workload jobs --clients 2 --seconds 1 --rate 60 --timeout-s 0.3 --faults none --seed 3 --backend"
+RUN = "lawful run --workload jobs --clients 2 --seconds 0.5 --rate 60 --timeout-s 0.3 --faults none --seed 3 --backend"
 
 
 @pytest.fixture
@@ -26,6 +27,20 @@ def adapters(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(ADAPTERS, folder / "strange.py")
     monkeypatch.setenv("PYTHONPATH", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing here is about claims that expire, or processes that are paused."""
+    monkeypatch.setattr(record, "_SETTLE_S", 0.1)
+    monkeypatch.setattr(record, "_SEQUENTIAL_LIMIT_S", 2.0)
+    monkeypatch.setattr(record, "_FINAL_LIMIT_S", 2.0)
+
+
+@pytest.fixture
+def unpaused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer is waited for for little longer than the time-out of the client."""
+    monkeypatch.setattr(record, "_LONGEST_PAUSE_S", 0.7)
 
 
 def summary_of(run: Run) -> dict[str, Any]:
@@ -40,14 +55,21 @@ def summary_of(run: Run) -> dict[str, Any]:
         ("WrongType", 4, r"jobs\.queue_depth answered a JSON string where the contract has integer"),
         ("NoAnswer", 4, r"jobs\.queue_depth returned int instead of Answer"),
         ("NotJson", 4, r"jobs\.queue_depth answered what is not a JSON value"),
-        ("Hanging", 4, r"jobs\.queue_depth gave no answer within 3\.3 s, although its own time-out is shorter"),
+        ("Hanging", 4, r"jobs\.queue_depth gave no answer within 1\.0 s, although its own time-out is shorter"),
         ("Printing", 0, None),
         ("Double", 1, None),
     ],
 )
 def test_an_adapter_that_misbehaves_is_named(
-    adapters: Path, lawful: Callable[[str], Run], backend: str, code: int, defect: str | None
+    request: pytest.FixtureRequest,
+    adapters: Path,
+    lawful: Callable[[str], Run],
+    backend: str,
+    code: int,
+    defect: str | None,
 ) -> None:
+    if backend == "Hanging":
+        request.getfixturevalue("unpaused")
     run = lawful(f"{RUN} strange:{backend} --format json")
     summary = summary_of(run)
     assert (run.code, summary["exit_code"]) == (code, code), run
@@ -84,10 +106,9 @@ def test_what_an_adapter_declines_is_recorded_as_not_done(adapters: Path, lawful
 def test_a_server_that_does_not_come_back_ends_the_run_and_loses_nothing(
     adapters: Path, lawful: Callable[[str], Run]
 ) -> None:
-    # Seed 3 strikes the server first, within the first second.
-    run = lawful(
-        f"{RUN.replace('--faults none', '--faults kill').replace('--seconds 1', '--seconds 20')} strange:CannotRestart"
-    )
+    # Seed 3 strikes the server first, within the first second of the faults.
+    command = RUN.replace("--faults none", "--faults kill").replace("--seconds 0.5", "--seconds 4")
+    run = lawful(f"{command} strange:CannotRestart")
     assert run.code == 4, run
     assert "error: server-1 does not come back\n  cause: its data folder is gone" in run.stderr
     (report,) = adapters.glob("runs/*/report.md")
@@ -98,29 +119,38 @@ def test_a_server_that_does_not_come_back_ends_the_run_and_loses_nothing(
     assert "**Truncated:**" in report.read_text(encoding="utf-8")
 
 
+PRINTED = {
+    "run-no-backend": "lawful run",
+    "run-unknown-backend": "lawful run --backend redsi",
+    "run-unknown-workload": "lawful run --backend sqlite --workload job",
+    "run-unknown-fault": "lawful run --backend sqlite --faults kil",
+    "run-unknown-backend-option": "lawful run --backend sqlite,sync=FULL",
+    "run-option-without-value": "lawful run --backend sqlite,synchronous",
+    "run-wrong-option-value": "lawful run --backend sqlite,synchronous=SOMETIMES",
+    "run-wrong-number": "lawful run --backend sqlite --clients 0",
+    "run-no-module": "lawful run --backend nowhere:Store",
+    "run-no-class": "lawful run --backend strange:Raisin",
+    "run-not-a-backend": "lawful run --backend strange:NotABackend",
+    "run-cannot-start": f"{RUN} strange:CannotStart",
+    "run-cannot-connect": f"{RUN} strange:CannotConnect",
+    "run-raises": f"{RUN} strange:Raising --brief",
+    "run-hangs": f"{RUN} strange:Hanging --brief",
+    "run-answers-nonsense": f"{RUN} strange:WrongType --brief",
+    "run-missing-server": f"{RUN} redis,server=nowhere/redis-server",
+}
+"""What each of these prints, by the name of the snapshot."""
+
+
 @pytest.mark.parametrize(
-    ("name", "command"),
-    {
-        "run-no-backend": "lawful run",
-        "run-unknown-backend": "lawful run --backend redsi",
-        "run-unknown-workload": "lawful run --backend sqlite --workload job",
-        "run-unknown-fault": "lawful run --backend sqlite --faults kil",
-        "run-unknown-backend-option": "lawful run --backend sqlite,sync=FULL",
-        "run-option-without-value": "lawful run --backend sqlite,synchronous",
-        "run-wrong-option-value": "lawful run --backend sqlite,synchronous=SOMETIMES",
-        "run-wrong-number": "lawful run --backend sqlite --clients 0",
-        "run-no-module": "lawful run --backend nowhere:Store",
-        "run-no-class": "lawful run --backend strange:Raisin",
-        "run-not-a-backend": "lawful run --backend strange:NotABackend",
-        "run-cannot-start": f"{RUN} strange:CannotStart",
-        "run-cannot-connect": f"{RUN} strange:CannotConnect",
-        "run-raises": f"{RUN} strange:Raising --brief",
-        "run-hangs": f"{RUN} strange:Hanging --brief",
-        "run-answers-nonsense": f"{RUN} strange:WrongType --brief",
-        "run-missing-server": f"{RUN} redis,server=nowhere/redis-server",
-    }.items(),
+    "name", [pytest.param(name, marks=pytest.mark.slow if name == "run-hangs" else ()) for name in PRINTED]
 )
 def test_a_run_that_cannot_go_well_says_why(
-    adapters: Path, lawful: Callable[[str], Run], snapshot: Callable[[str, Run], None], name: str, command: str
+    request: pytest.FixtureRequest,
+    adapters: Path,
+    lawful: Callable[[str], Run],
+    snapshot: Callable[[str, Run], None],
+    name: str,
 ) -> None:
-    snapshot(name, lawful(command))
+    if name == "run-hangs":
+        request.getfixturevalue("unpaused")
+    snapshot(name, lawful(PRINTED[name]))
