@@ -329,7 +329,7 @@ def test_a_malformed_call_fails_for_certain(
 
 
 def test_an_unknown_table_or_function_is_unsupported(backend: RaftBackend) -> None:
-    for table, function in (("aliases", "get"), ("jobs", "steal")):
+    for table, function in (("no such table", "get"), ("jobs", "steal")):
         with pytest.raises(Unsupported):
             client_of(backend).invoke(table, None, function, {})
 

@@ -75,7 +75,7 @@ def test_an_answer_does_not_change_with_the_row() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        command("aliases", "get"),
+        command("no such table", "get"),
         command("jobs", "steal"),
         command("jobs", "queue_depth", key="x"),
         command("leader_lease", "get"),
