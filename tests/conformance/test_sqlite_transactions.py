@@ -169,7 +169,7 @@ def test_there_is_no_server_to_kill(backend: SqliteBackend) -> None:
 
 def test_what_is_not_offered_is_unsupported(backend: SqliteBackend) -> None:
     client = backend.connect(backend.connection(), 1.0)
-    for table, function in (("aliases", "get"), ("jobs", "steal")):
+    for table, function in (("no_such_table", "get"), ("jobs", "steal")):
         with pytest.raises(Unsupported):
             client.invoke(table, None, function, {})
 
