@@ -56,6 +56,8 @@ def condition_text(expression: x.Expression, holds: bool = True) -> str:
             return f"{value_text(value)} {_among(values, holds)}"
         case x.Passed(instant):
             return f"{value_text(instant)} {'has' if holds else 'has not'} passed"
+        case x.Before(x.Passed(instant)):
+            return f"{value_text(instant)} {'had' if holds else 'had not'} passed before"
         case x.Exists():
             return "the row exists" if holds else "there is no such row"
         case x.Existed():

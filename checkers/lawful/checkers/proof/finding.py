@@ -8,7 +8,6 @@ from enum import StrEnum
 from lawful.checkers.proof.counterexample import Counterexample
 from lawful.checkers.verdict import Verdict
 
-
 SECONDS = 10.0
 """How long one question to the solver may take, where nothing else is said."""
 

@@ -176,6 +176,12 @@ ADMIN_SESSIONS = Table(
             of=("is_valid",),
         ),
         StepProperty(
+            "TS-ADMIN_SESSIONS-3",
+            "A delete removes the session that it names, and no other.",
+            ~EXISTED | (~EXISTS & Before(_id).is_(_session_id)) | (EXISTS & ~_id.is_(_session_id)),
+            of=("delete",),
+        ),
+        StepProperty(
             "TS-ADMIN_SESSIONS-4",
             "A check accepts a session that was neither revoked nor deleted until it expires.",
             ANSWER.is_(True) | ~_id.is_(_session_id) | ~EXISTS | _revoked,

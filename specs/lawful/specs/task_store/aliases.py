@@ -219,6 +219,18 @@ ALIASES = Table(
             ~EXISTED | _stays(_version) | _retention.below(0) | CountOfItems(_history).at_most(_retention),
             of=("flip", "flip_multi"),
         ),
+        StepProperty(
+            "TS-ALIASES-1",
+            "A flip leads to where it says.",
+            ~EXISTED | _stays(_version) | _current_uid.is_(_given_uid),
+            of=("flip",),
+        ),
+        StepProperty(
+            "TS-ALIASES-1",
+            "A flip to several indexes leads to where it says.",
+            ~EXISTED | _stays(_version) | _target_uids.is_(_given_uids),
+            of=("flip_multi",),
+        ),
         StepProperty("TS-ALIASES-4", "The kind never changes.", ~EXISTED | ~EXISTS | _stays(_kind)),
         StepProperty(
             "TS-ALIASES-4",

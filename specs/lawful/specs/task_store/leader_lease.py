@@ -197,6 +197,9 @@ LEADER_LEASE = Table(
             of=("release",),
         ),
         StepProperty(
+            "TS-LEADER_LEASE-6", "Nobody is shown who does not hold the lease.", ANSWER.is_(None) | _held, of=("get",)
+        ),
+        StepProperty(
             "TS-LEADER_LEASE-6",
             "An acquire is refused only while somebody holds the lease.",
             ANSWER.is_not(None) | (Before(_holder).is_not(None) & ~Before(_expires.passed)),

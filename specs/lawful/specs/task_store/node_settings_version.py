@@ -8,7 +8,7 @@ never removed. The clients give the time of the update; the store does not judge
 from __future__ import annotations
 
 from lawful.specs.clause import Clause, Level
-from lawful.specs.expression import EXISTED, EXISTS, Before
+from lawful.specs.expression import ANSWER, EXISTED, EXISTS, Before
 from lawful.specs.field import Argument, Drawn, Field
 from lawful.specs.function import SHOWN, Function, ListRows, OnRow, case, insert, update
 from lawful.specs.property import StepProperty
@@ -124,6 +124,12 @@ NODE_SETTINGS_VERSION = Table(
             (EXISTED & EXISTS & _row_as_before)
             | (~EXISTED & ~EXISTS)
             | (EXISTS & _node.is_(_given_node) & _row_as_given),
+            of=("advance",),
+        ),
+        StepProperty(
+            "TS-NODE_SETTINGS_VERSION-2",
+            "An advance that is answered with true made the row or moved it.",
+            ANSWER.is_(False) | ~_node.is_(_given_node) | ~EXISTED | _version.above(Before(_version)),
             of=("advance",),
         ),
         StepProperty(

@@ -160,6 +160,12 @@ RATE_LIMITS = Table(
             _window_ends.is_(Before(_window_ends)) | _admitted.is_(1),
         ),
         StepProperty(
+            "TS-RATE_LIMITS-2",
+            "The first hit after a window has ended begins another.",
+            _limit.below(1) | ~Before(_window_ends.passed) | (_admitted.is_(1) & ANSWER.is_not(_refused)),
+            of=("hit",),
+        ),
+        StepProperty(
             "TS-RATE_LIMITS-3",
             "While a window lasts, the remaining count is the limit less what was admitted in it.",
             _window_ends.passed | _admitted.above(_limit) | ANSWER.is_(_limit - _admitted),

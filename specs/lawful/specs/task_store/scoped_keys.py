@@ -33,6 +33,7 @@ _pod = Field("pod", "string")
 _observed = Field("observed_generation", "integer", clause="TS-SCOPED_KEYS-5")
 _expires = Field("expires_at", INSTANT, shown=False)
 
+_in_use = _used.at_least(1) & (_used.is_(_generation) | (_previous.is_not(None) & _used.is_(_generation - 1)))
 _some_pod_is_behind = AnyRow(_observed.below(_generation))
 _mark = insert(observed_generation=_used, expires_at=After(_ttl_ms))
 
@@ -202,6 +203,12 @@ SCOPED_KEYS = Table(
             (ANSWER.is_(None) & _generation.is_(Before(_generation)) & _primary.is_(Before(_primary)))
             | (ANSWER.is_(_generation) & _expected.is_(Before(_generation)) & _previous.is_(Before(_primary))),
             of=("rotate",),
+        ),
+        StepProperty(
+            "TS-SCOPED_KEYS-5",
+            "A report counts where the key of its generation is in use, and nowhere else.",
+            (_in_use & ANSWER.is_(True)) | (~_in_use & ANSWER.is_(False)),
+            of=("observe",),
         ),
         StepProperty(
             "TS-SCOPED_KEYS-3",

@@ -200,6 +200,12 @@ SESSIONS = Table(
             ),
             of=("upsert",),
         ),
+        StepProperty(
+            "TS-SESSIONS-4",
+            "An upsert answers whether the session that it leaves is new.",
+            ~_id.is_(_session_id) | (EXISTED & ANSWER.is_(False)) | (~EXISTED & ANSWER.is_(True)),
+            of=("upsert",),
+        ),
         Kept(
             "TS-SESSIONS-3",
             "After an upsert at most max_sessions are kept: the least recently used go, and none that need not.",

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import reduce
 
 from lawful.specs.clause import Clause, Level
-from lawful.specs.expression import EXISTED, EXISTS, Before, Expression
+from lawful.specs.expression import ANSWER, EXISTED, EXISTS, Before, Expression
 from lawful.specs.field import Argument, Drawn, Field
 from lawful.specs.function import SHOWN, Blame, Case, Delete, Function, Insert, ListRows, OnRow, case
 from lawful.specs.property import Property, StepProperty
@@ -157,6 +157,12 @@ class _Upserted:
                 self.clause_id(WHOLE),
                 "An upsert leaves the row that it names as it says, and every other as it was.",
                 ~EXISTS | (is_named & written) | (~is_named & EXISTED & unchanged),
+                of=("upsert",),
+            ),
+            StepProperty(
+                self.clause_id(NEW),
+                "An upsert answers whether the row that it leaves is new.",
+                ~is_named | (EXISTED & ANSWER.is_(False)) | (~EXISTED & ANSWER.is_(True)),
                 of=("upsert",),
             ),
             StepProperty(
