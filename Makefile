@@ -28,6 +28,9 @@ agreement: $(INSTALLED) ## Ask all checkers about 20,000 random histories per mo
 fuzz: $(INSTALLED) ## Read a million mutilated history files and configurations (ARGUMENTS=--help: what else)
 	@$(BIN)/python -m tests.fuzz $(ARGUMENTS)
 
+mutants: $(INSTALLED) ## Hunt a broken twin of every clause of the task store (two minutes; ARGUMENTS=--help: what else)
+	@$(BIN)/lawful mutants task-store $(ARGUMENTS)
+
 lint: $(INSTALLED) ## Check style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
