@@ -28,6 +28,7 @@ from lawful.conformance.history.recorder import Recorder
 from lawful.conformance.known_failures import KnownFailure
 from lawful.conformance.levels import levels_of
 from lawful.conformance.processes import ProcessGroup
+from lawful.conformance.programs.recorded import smallest_recorded
 from lawful.conformance.report.evidence_text import evidence_lines
 from lawful.conformance.run.faults import SERVER
 from lawful.conformance.run.judgement import judge_history
@@ -39,7 +40,7 @@ from lawful.conformance.wire.client import Opening, OpensClients, RunClient, pyt
 from lawful.conformance.workloads import WORKLOADS
 from lawful.conformance.workloads.script import Script
 from lawful.models.history import Header, History, Outcome
-from lawful.models.wording import counted, operation_text
+from lawful.models.wording import SMALLEST_PROGRAM, counted, operation_text
 from lawful.specs.task_store import CLAUSES, TABLES
 
 _GRACE_S = 3.0
@@ -52,6 +53,7 @@ _PACE_S = 2.0
 _TICK_S = 0.02
 _BUDGET = Budget(20.0)
 _STEP_LIMIT_S = 120.0
+_REDUCTION_S = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +324,9 @@ class Walk:
             return
         evidence = judgement.evidence[0]
         index = evidence.part.blocked_at
-        lines = tuple(evidence_lines(evidence, judgement.history))
+        lines = [*evidence_lines(evidence, judgement.history)]
+        if alone and index is not None:
+            lines += self._smallest_program(recorded, index)
         refused = evidence.part.refusals[0] if evidence.part.refusals else None
         clause = CLAUSES.get(refused.clause) if refused is not None and refused.clause is not None else None
         raise Stumble(
@@ -334,6 +338,16 @@ class Walk:
             lines=lines,
             violation=True,
         )
+
+    def _smallest_program(self, recorded: History, index: int) -> list[str]:
+        """The smallest program that shows the answer to operation `index` to be wrong, and a line that says so."""
+        wrong = recorded.operations[index]
+        before = [one for one in recorded.operations if one.object == wrong.object and one.index <= index]
+        try:
+            failure = smallest_recorded(before, self._choice.text, _REDUCTION_S)
+        except BackendError:  # such as a server whose password the text does not have
+            failure = None
+        return [] if failure is None else ["", SMALLEST_PROGRAM, "", *failure.text.splitlines()]
 
     def _exchange_of(self, index: int | None) -> Exchange | None:
         heard = self._client.exchanges

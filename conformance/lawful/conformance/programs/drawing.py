@@ -1,7 +1,7 @@
-"""Hypothesis strategies for the arguments of a function.
+"""Hypothesis strategies for the calls of two clients that know what either saw. Needs Hypothesis.
 
 They are drawn as for workloads (`workloads.drawing`), but that any value of a type may come where the declaration asks
-for curious ones, and that durations are long or such that a program can wait for them. Needs Hypothesis.
+for curious ones, and that durations are long or such that a program can wait for them.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from lawful.specs.table import Table
 
 T = TypeVar("T")
 
+_CLIENTS = (0, 1)
 _TEXTS = st.text(max_size=6) | st.sampled_from(CURIOUS_TEXTS)
-_CLIENTS = (0, 0, 1)
 
 
 @st.composite
@@ -35,15 +35,17 @@ def calls(draw: st.DrawFn, table: Table, function: Function, memory: Memory, tic
     def choose(values: Sequence[T]) -> T:
         return draw(st.sampled_from(values))
 
+    given: dict[str, Json] = {
+        argument.name: draw(_any(table, argument))
+        for argument in function.arguments
+        if argument.drawn is Drawn.CURIOUS and not argument.values
+    }
+    for argument in function.arguments:
+        if argument.drawn is Drawn.DURATION:
+            given[argument.name] = choose((LONG_MS, LONG_MS, short_ms))
     drawing = Drawing(table, choose(_CLIENTS), choose, memory)
     drawing.tick = tick
     key = choose(keys_of(table))
-    given: dict[str, Json] = {}
-    for argument in function.arguments:
-        if argument.drawn is Drawn.DURATION:
-            given[argument.name] = choose((LONG_MS, short_ms))
-        elif argument.drawn is Drawn.CURIOUS and not argument.values:
-            given[argument.name] = draw(_any(table, argument))
     return Intent(table.name, key, function.name, drawing.arguments(function, key, given))
 
 
