@@ -311,6 +311,20 @@ _CHANGED_VALUES: tuple[_Entry, ...] = (
 
 _ODD_READS: tuple[_Entry, ...] = (
     (
+        "queue-depth-goes-below-nought",
+        "jobs",
+        "TS-JOBS-5",
+        "the depth is a counter beside the jobs, and is lowered once too often",
+        reading.CountsBelowNought,
+    ),
+    (
+        "all-runs-taken-for-the-newest",
+        "canary_runs",
+        "TS-CANARY_RUNS-1",
+        "a list without a limit shows the newest run only",
+        reading.TakesNullForOne,
+    ),
+    (
         "second-read-from-before-the-last-write",
         "aliases",
         "TS-ALL-7",

@@ -142,7 +142,7 @@ def _wrong_list(functions: Functions, body: ListRows, situation: Situation, repl
     existing = {canonical(row) for row in rows}
     if not shown <= existing:
         stray = [row for row in reply if canonical(row) not in existing]
-        return _stray_rows(functions.table, body, rows, stray)
+        return _as_looked_up(functions, live, stray) or _stray_rows(functions.table, body, rows, stray)
     limited = (body.limit, body.offset)
     pages = any(argument is not None and situation.arguments[argument.name] for argument in limited)
     zero = body.limit is not None and situation.arguments[body.limit.name] == 0
@@ -150,6 +150,25 @@ def _wrong_list(functions: Functions, body: ListRows, situation: Situation, repl
     if shown == right or pages or zero or not shown <= right:
         return Refusal("these are rows of the table, but not the right ones in the right order", body.clause)
     return Refusal(f"the list lacks {counted(len(right - shown), 'row')} of the table", body.choice or LIST_CLAUSE)
+
+
+def _as_looked_up(functions: Functions, live: Sequence[Situation], stray: Sequence[Json]) -> Refusal | None:
+    """What a look-up would be blamed for that answers a row like one of these, wrong in one field alone."""
+    table = functions.table
+    known = {one.key: one for one in live}
+    blames = [
+        blame for one in table.functions if one.reads_only and isinstance(one.body, OnRow) for blame in one.blames
+    ]
+    for row in stray:
+        named = [row.get(field.name) for field in table.row_key] if isinstance(row, Mapping) else []
+        at_row = known.get(key_text([_text(part) for part in named]))
+        if at_row is None or at_row.row is None:
+            continue
+        wrong = _different(functions.shown(at_row.key, at_row.row, functions.row_shown), row)
+        for blame in blames:
+            if wrong == [blame.field] and functions.evaluator.holds(blame.guard, at_row):
+                return Refusal(functions.worded(blame.because, at_row), blame.clause)
+    return None
 
 
 def _stray_rows(table: Table, body: ListRows, rows: Sequence[Template], stray: Sequence[Json]) -> Refusal:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from lawful.conformance.twins.store import DeclaredStore, Request, Steps
 from lawful.models.task_store.state import TableState
 from lawful.models.values import Json
-from lawful.specs.function import ListRows
+from lawful.specs.function import CountRows, ListRows
 from lawful.specs.table import Table
 
 _NS_PER_MS = 1_000_000
@@ -126,6 +126,27 @@ class SeeksWithoutComparing(DeclaredStore):
         after = next((row for key, row in state.rows.items() if key > wanted), None)
         found = state if after is None else state._replace(rows=state.rows.put(wanted, after))
         return self.outcome_in(found, request)[0]
+        yield
+
+
+class CountsBelowNought(DeclaredStore):
+    """A count is kept beside the rows, and is lowered once too often."""
+
+    def steps(self, request: Request) -> Steps:
+        function = self.table.function(request.function)
+        answer = self.carry_out(request)
+        return -1 if answer == 0 and function is not None and isinstance(function.body, CountRows) else answer
+        yield
+
+
+class TakesNullForOne(DeclaredStore):
+    """A limit that is null is taken for 1."""
+
+    def steps(self, request: Request) -> Steps:
+        arguments = dict(request.arguments)
+        if "limit" in arguments and arguments["limit"] is None:
+            arguments["limit"] = 1
+        return self.carry_out(replace(request, arguments=arguments))
         yield
 
 

@@ -9,6 +9,7 @@ from lawful.specs.twin import (
     Twin,
     answering,
     assigning,
+    body,
     changed,
     doing,
     field_of,
@@ -90,5 +91,11 @@ ADMIN_SESSIONS_TWINS = (
         "TS-ADMIN_SESSIONS-2",
         "a create that is refused writes the flag all the same",
         changed(ADMIN_SESSIONS, "create", doing("the id is taken", update(revoked=False))),
+    ),
+    Twin(
+        "prune-of-sessions-tells-how-many",
+        "TS-ADMIN_SESSIONS-4",
+        "a prune answers a number, which tells who asks what had expired",
+        changed(ADMIN_SESSIONS, "prune", body(where=Literal(False))),
     ),
 )
