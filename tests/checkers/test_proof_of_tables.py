@@ -110,7 +110,7 @@ def test_most_mistakes_break_a_proof_and_none_is_left_open() -> None:
     """What no proof sees: lists and counts, answers of lookups, and what is missing, such as a row that nobody adds."""
     verdicts = {name: {one.verdict for one in failing(table)} for name, table in TWINS.items()}
     assert [name for name, found in verdicts.items() if Verdict.INCONCLUSIVE in found] == []
-    assert sum(Verdict.VIOLATION in found for found in verdicts.values()) > 0.6 * len(TWINS)
+    assert sum(Verdict.VIOLATION in found for found in verdicts.values()) > 0.7 * len(TWINS)
 
 
 JOBS, LEASE, LIMITS, BACKOFF = (TABLES[name] for name in ("jobs", "leader_lease", "rate_limits", "login_backoff"))
