@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 import click
@@ -47,6 +48,7 @@ def task_store(table: str | None, twin: str | None, show: str | None, seed: int,
         return _show(show, seed, table=table, twin=twin, form=configuration.format)
     chosen = _chosen(table, twin)
     found = matrix(chosen, _clauses(table, twin), seed, _progress)
+    _progress("")
     code = ExitCode.LAWFUL if found.holds else ExitCode.VIOLATION
     if configuration.format == "json":
         click.echo(json.dumps(report(found, code), indent=2, ensure_ascii=False))
@@ -86,5 +88,5 @@ def _show(name: str, seed: int, *, table: str | None, twin: str | None, form: st
 
 def _progress(name: str) -> None:
     """One line on a terminal, which the next one overwrites."""
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and not os.environ.get("CI"):
         click.echo(f"\r\033[K{name}", nl=False, err=True)
