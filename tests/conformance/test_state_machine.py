@@ -5,6 +5,7 @@ What is printed is pasted and run here as well: it fails on the store that it wa
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,13 @@ def test_an_answer_to_a_pasted_program_is_the_answer_of_the_store() -> None:
         assert store.jobs.queue_depth() == 1
         with pytest.raises(UsageError, match="queue_depth"):
             store.jobs.queue_dept()
+
+
+def test_a_pasted_program_needs_no_hypothesis() -> None:
+    probe = (
+        "import lawful.conformance.programs, lawful.conformance.cli.check, sys; sys.exit('hypothesis' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", probe], check=False).returncode == 0
 
 
 @pytest.mark.slow
