@@ -69,9 +69,10 @@ def merged(records: Sequence[Record]) -> Record:
     )
     ordered = sorted(numbered, key=lambda operation: operation.call_ns)
     return Record(
-        [replace(operation, index=index) for index, operation in enumerate(ordered)],
-        set().union(*(record.unsupported for record in records)),
-        list(chain.from_iterable(record.defects for record in records)),
+        operations=[replace(operation, index=index) for index, operation in enumerate(ordered)],
+        unsupported=set().union(*(record.unsupported for record in records)),
+        defects=list(chain.from_iterable(record.defects for record in records)),
+        _process=len(records) * _PROCESSES_EACH,
     )
 
 

@@ -6,6 +6,7 @@ A defect that shows here needs no concurrency, no fault and no luck to be found 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lawful.conformance.adapter import Client
@@ -14,7 +15,7 @@ from lawful.conformance.programs.opened import Builds
 from lawful.conformance.programs.recorded import smallest_recorded
 from lawful.conformance.wire.messages import Request
 from lawful.conformance.workloads.script import Script
-from lawful.models.history import Header, History, Operation, Outcome
+from lawful.models.history import FaultEvent, Header, History, Operation, Outcome
 from lawful.models.wording import SMALLEST_PROGRAM
 
 _REDUCTION_S = 6.0
@@ -29,6 +30,10 @@ class Record:
     operations: list[Operation] = field(default_factory=list)
     unsupported: set[str] = field(default_factory=set)
     """Functions that the adapter does not offer."""
+    faults: list[FaultEvent] = field(default_factory=list)
+    """What was done to servers meanwhile."""
+    levels: Mapping[str, str] = field(default_factory=dict)
+    """The clauses that the store keeps in their weaker form only."""
     defects: list[str] = field(default_factory=list)
     """What the adapter itself did wrong."""
     _process: int = 0
@@ -76,4 +81,5 @@ class Record:
 
     def history(self) -> History:
         """Everything so far."""
-        return History(tuple(self.operations), header=Header(clock_error_ns=CLOCK_ERROR_NS))
+        header = Header(clock_error_ns=CLOCK_ERROR_NS, levels=self.levels)
+        return History(tuple(self.operations), tuple(self.faults), header)

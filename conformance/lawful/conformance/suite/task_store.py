@@ -15,15 +15,18 @@ import pytest
 from lawful.checkers.verdict import Budget, Verdict
 from lawful.conformance.adapter import Backend, Fault
 from lawful.conformance.known_failures import KnownFailure
+from lawful.conformance.levels import levels_of
 from lawful.conformance.plugin import KNOWN, UNSUPPORTED
 from lawful.conformance.programs.opened import Builds
 from lawful.conformance.report.evidence_text import evidence_lines
+from lawful.conformance.run.faults import SERVER
 from lawful.conformance.run.judgement import judge_history
 from lawful.conformance.run.stages import Stage
 from lawful.conformance.suite.concurrent import work_at_once
 from lawful.conformance.suite.progress import Progress
 from lawful.conformance.suite.sequential import Record
 from lawful.conformance.workloads import WORKLOADS
+from lawful.models.history import FaultEvent
 
 TIMEOUT_S = 5.0
 OPERATIONS = 120
@@ -73,16 +76,20 @@ class TaskStoreConformance:
     def test_what_was_acknowledged_survives_the_death_of_a_server(
         self, lawful_store: Backend, lawful_known: Known, lawful_progress: Progress, table: str
     ) -> None:
-        """Each server is killed and restarted once, while clients are at work."""
+        """Each server is killed and restarted once, while clients are at work; then everything is read once more."""
         _require_offered(lawful_store, table)
         lawful_progress.require_reached(table, Stage.FAULTS)
         if not lawful_store.servers() or Fault.KILL not in getattr(lawful_store, "server_faults", frozenset(Fault)):
             pytest.skip(f"{UNSUPPORTED}faults on servers, as there is none that can be killed")
 
+        kills: list[FaultEvent] = []
+
         def strike() -> None:
             for server in lawful_store.servers():
                 time.sleep(_WORK_BEFORE_S)
+                called_ns = time.monotonic_ns()
                 lawful_store.kill(server)
+                kills.append(FaultEvent("kill", server, called_ns, time.monotonic_ns(), details={"role": SERVER}))
                 time.sleep(_DOWN_S)
                 lawful_store.restart(server)
 
@@ -95,6 +102,9 @@ class TaskStoreConformance:
             timeout_s=TIMEOUT_S,
             meanwhile=strike,
         )
+        record.faults, record.levels = kills, levels_of(lawful_store)
+        with closing(lawful_store.connect(lawful_store.connection(), TIMEOUT_S)) as client:
+            record.follow(client, WORKLOADS[table].final_script(1), OPERATIONS)
         _require_lawful(record, table, Stage.FAULTS, lawful_known, lawful_progress)
 
     def test_every_known_failure_still_fails(self, lawful_known: Known, lawful_progress: Progress) -> None:
