@@ -41,7 +41,7 @@ def agreement(name: str, seed: int, count: int, clock_error_ns: int = 0) -> None
 
 @pytest.mark.parametrize("name", TABLES)
 def test_the_translation_takes_the_steps_of_the_model(name: str) -> None:
-    agreement(name, seed=1, count=5)
+    agreement(name, seed=1, count=8)
 
 
 @pytest.mark.parametrize("mistake", MISTAKEN)

@@ -1,7 +1,8 @@
 """Rows that go because only so many are kept: how many come before a row is its rank, which is open but for the order.
 
 With three rows one cannot count. So a rank is any number that agrees with the order of the rows that are there, and a
-row goes where its rank is at least the number of rows that are kept.
+row goes where its rank is at least the number of rows that are kept. What is left of a row that has expired may be
+swept away as well, which nobody can tell.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 import z3  # type: ignore[import-untyped]
 
-from lawful.checkers.proof.logic import Condition, Term, conjunction, greatest, implication, negation
+from lawful.checkers.proof.logic import Condition, Term, conjunction, disjunction, greatest, implication, negation
 from lawful.checkers.proof.translation import SymbolicRow, Translator, View
 from lawful.checkers.proof.values import equal
 from lawful.specs.field import Field
@@ -26,6 +27,8 @@ class Competitor:
     by: Term
     rank: Term
     """How many rows come before it: those that are greater, and of those as great any."""
+    swept: Condition
+    """Whether what is left of it goes, as it has expired."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +69,7 @@ class Dropping:
         return greatest(self.most, z3.IntVal(0))
 
     def _goes(self, one: Competitor) -> Condition:
-        return conjunction(one.competes, one.rank >= self.most)
+        return disjunction(conjunction(one.competes, one.rank >= self.most), one.swept)
 
 
 def dropped_by(
@@ -78,7 +81,9 @@ def dropped_by(
         made = inserted if number == place else None
         competes = True if made is not None else _competes(effect, translator, view.at(row), inserted)
         by = (made or row).values[effect.by.name].term
-        competitors.append(Competitor(competes, by, z3.Int(translator.fresh_name("rank"))))
+        rank, swept = z3.Int(translator.fresh_name("rank")), z3.Bool(translator.fresh_name("swept"))
+        expired = False if made is not None else negation(translator.exists(view.at(row)))
+        competitors.append(Competitor(competes, by, rank, conjunction(expired, swept)))
     return Dropping(effect.by, translator.value(effect.most, view).term, tuple(competitors))
 
 
