@@ -310,8 +310,8 @@ ONLINE = (
     Fault(
         "online, an unknown operation is not there before its time-out",
         "linearizability.online.crossing",
-        "if taken < called:",
-        "if taken < called - 1:",
+        "if taken < called:\n                first",
+        "if taken < called - 1:\n                first",
         "register",
         "online",
     ),
