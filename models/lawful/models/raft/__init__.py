@@ -1,0 +1,1 @@
+"""Raft as an executable model: `raft.Raft` within `raft.Bounds`."""

@@ -1,0 +1,74 @@
+"""The five safety properties of Raft as predicates over states, without any history.
+
+A property of the paper speaks of what ever happened; these speak of what servers hold at one moment. They miss a
+second leader of a term whose first one has stepped down, but a server need not step down: where two can be elected in
+one term, a state with both of them can be reached as well. What is committed is what some server knows to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lawful.models.local_steps import LocalProperty, OfPair, OfStep
+from lawful.models.raft.state import Role, Server
+from lawful.specs.raft import (
+    ELECTION_SAFETY,
+    LEADER_APPEND_ONLY,
+    LEADER_COMPLETENESS,
+    LOG_MATCHING,
+    STATE_MACHINE_SAFETY,
+)
+
+
+def _both_lead(one: Server, other: Server) -> bool:
+    return one.role is other.role is Role.LEADER
+
+
+def _led_by_one(one: Server, other: Server) -> bool:
+    return not _both_lead(one, other) or one.term != other.term
+
+
+def _goes_on_leading(before: Server, after: Server) -> bool:
+    return before.role is after.role is Role.LEADER and before.term == after.term and before.log != after.log
+
+
+def _appends_only(before: Server, after: Server) -> bool:
+    return not _goes_on_leading(before, after) or after.log[: len(before.log)] == before.log
+
+
+def _shared(one: Server, other: Server) -> Iterator[int]:
+    """The indices at which both logs have an entry of the same term."""
+    pairs = zip(one.log, other.log, strict=False)
+    return (index for index, (mine, yours) in enumerate(pairs, 1) if mine.term == yours.term)
+
+
+def _logs_match(one: Server, other: Server) -> bool:
+    return all(one.log[:index] == other.log[:index] for index in _shared(one, other))
+
+
+def _leads_after_commit(one: Server, other: Server) -> bool:
+    """One knows of committed entries, which were so in its term or before; the other leads that term or a later one."""
+    return one.commit_index > 0 and other.role is Role.LEADER and other.term >= one.term
+
+
+def _leader_has_committed(one: Server, other: Server) -> bool:
+    committed = one.log[: one.commit_index]
+    return not _leads_after_commit(one, other) or other.log[: len(committed)] == committed
+
+
+def _both_committed(one: Server, other: Server) -> bool:
+    return min(one.commit_index, other.commit_index) > 0
+
+
+def _commits_agree(one: Server, other: Server) -> bool:
+    agreed = min(one.commit_index, other.commit_index)
+    return all(mine == yours for mine, yours in zip(one.log[:agreed], other.log[:agreed], strict=False))
+
+
+PROPERTIES: tuple[LocalProperty, ...] = (
+    OfPair(ELECTION_SAFETY.id, _led_by_one, _both_lead),
+    OfStep(LEADER_APPEND_ONLY.id, _appends_only, _goes_on_leading),
+    OfPair(LOG_MATCHING.id, _logs_match, lambda one, other: any(_shared(one, other))),
+    OfPair(LEADER_COMPLETENESS.id, _leader_has_committed, _leads_after_commit),
+    OfPair(STATE_MACHINE_SAFETY.id, _commits_agree, _both_committed),
+)

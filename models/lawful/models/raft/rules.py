@@ -1,0 +1,84 @@
+"""The decisions on which the safety of Raft rests, each a function of its own.
+
+The steps ask these rules and decide nothing of the kind by themselves. So a mistake is one rule exchanged for another
+(`models.raft.mistakes`), and an extension of the algorithm is a further rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from lawful.models.raft.state import AppendRequest, Entry, Role, Server, VoteRequest, term_at
+
+
+def is_quorum(servers: frozenset[int], of: int) -> bool:
+    """A majority of the `of` servers (section 5.2)."""
+    return 2 * len(servers) > of
+
+
+def is_free_to_vote(server: Server, candidate: int) -> bool:
+    """At most one vote in a term, first come first served (section 5.2)."""
+    return server.voted_for in (None, candidate)
+
+
+def is_up_to_date(server: Server, request: VoteRequest) -> bool:
+    """The candidate's log is at least as up to date as the voter's: by last term, then by length (section 5.4.1)."""
+    return (request.last_term, request.last_index) >= (server.last_term, len(server.log))
+
+
+def counts_as_granted(server: Server, granted: bool) -> bool:
+    """Only a vote that was granted counts (section 5.2)."""
+    return granted
+
+
+def fits(server: Server, request: AppendRequest) -> bool:
+    """The log has the entry before the new ones, of the same term (section 5.3)."""
+    index = request.previous_index
+    return index <= len(server.log) and term_at(server.log, index) == request.previous_term
+
+
+def appended(server: Server, entry: Entry) -> tuple[Entry, ...]:
+    """The log of a leader to which a client gave an entry (section 5.3)."""
+    return (*server.log, entry)
+
+
+def may_commit(server: Server, index: int) -> bool:
+    """A leader commits by counting only entries of its own term (section 5.4.2, Figure 8)."""
+    return term_at(server.log, index) == server.term
+
+
+def before_append(server: Server, request: AppendRequest) -> Server:
+    """Nothing changes because of an append request that may still turn out to conflict (section 5.3)."""
+    return server
+
+
+def restarted(server: Server, servers: int) -> Server:
+    """Term, vote and log are on the disk; the rest begins anew (Figure 2)."""
+    return replace(
+        server,
+        role=Role.FOLLOWER,
+        commit_index=0,
+        answered=frozenset(),
+        granted=frozenset(),
+        next_index=(1,) * servers,
+        match_index=(0,) * servers,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All of them, as Raft has them."""
+
+    is_quorum: Callable[[frozenset[int], int], bool] = is_quorum
+    is_free_to_vote: Callable[[Server, int], bool] = is_free_to_vote
+    is_up_to_date: Callable[[Server, VoteRequest], bool] = is_up_to_date
+    counts_as_granted: Callable[[Server, bool], bool] = counts_as_granted
+    fits: Callable[[Server, AppendRequest], bool] = fits
+    may_commit: Callable[[Server, int], bool] = may_commit
+    appended: Callable[[Server, Entry], tuple[Entry, ...]] = appended
+    before_append: Callable[[Server, AppendRequest], Server] = before_append
+    restarted: Callable[[Server, int], Server] = restarted
+
+
+RAFT_RULES = Rules()

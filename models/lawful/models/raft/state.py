@@ -1,0 +1,122 @@
+"""What a Raft server keeps, and what servers send each other: Figure 2 of the paper.
+
+Indices of entries count from 1, as in the paper; servers are numbered from 0. The entries of a log carry their term
+and a value; what the state machine does with values is not modelled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+FIRST_TERM = 1
+
+
+class Role(StrEnum):
+    """Section 5.1."""
+
+    FOLLOWER = "follower"
+    CANDIDATE = "candidate"
+    LEADER = "leader"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a log."""
+
+    term: int
+    value: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The state of one server. The first three fields are on its disk, all others are gone after a restart."""
+
+    term: int
+    voted_for: int | None
+    log: tuple[Entry, ...]
+    role: Role
+    commit_index: int
+    answered: frozenset[int]
+    """Who answered the vote requests of this term; a candidate asks those who did not."""
+    granted: frozenset[int]
+    """Who granted a vote."""
+    next_index: tuple[int, ...]
+    """For each server, the index of the entry to send next."""
+    match_index: tuple[int, ...]
+    """For each server, up to where its log is known to be the same."""
+
+    @property
+    def last_term(self) -> int:
+        """The term of the last entry; 0 for an empty log."""
+        return term_at(self.log, len(self.log))
+
+
+def term_at(log: tuple[Entry, ...], index: int) -> int:
+    """The term of the entry at `index`; 0 where there is none."""
+    return log[index - 1].term if 0 < index <= len(log) else 0
+
+
+def first_state(servers: int) -> Server:
+    """A server of a cluster that was never started."""
+    return Server(
+        term=FIRST_TERM,
+        voted_for=None,
+        log=(),
+        role=Role.FOLLOWER,
+        commit_index=0,
+        answered=frozenset(),
+        granted=frozenset(),
+        next_index=(1,) * servers,
+        match_index=(0,) * servers,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class VoteRequest:
+    """Asks for a vote (RequestVote)."""
+
+    term: int
+    source: int
+    destination: int
+    last_term: int
+    last_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoteAnswer:
+    """Answers a request for a vote."""
+
+    term: int
+    source: int
+    destination: int
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AppendRequest:
+    """Carries at most one entry to a follower, and how far the leader has committed (AppendEntries)."""
+
+    term: int
+    source: int
+    destination: int
+    previous_index: int
+    previous_term: int
+    entries: tuple[Entry, ...]
+    commit_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppendAnswer:
+    """Answers an append request."""
+
+    term: int
+    source: int
+    destination: int
+    success: bool
+    match_index: int
+    """Up to where the follower's log agrees with the leader's; 0 where it refused."""
+
+
+Message: TypeAlias = VoteRequest | VoteAnswer | AppendRequest | AppendAnswer

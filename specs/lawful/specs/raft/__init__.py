@@ -1,0 +1,54 @@
+"""The safety of Raft: the five properties of Figure 3 of the paper, as numbered sentences.
+
+Source: Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", extended version, 2014. Which
+predicate over states stands for each sentence is said in `models.raft.properties`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """Something that never happens, whatever is lost, delayed, repeated or restarted."""
+
+    id: str
+    """Such as `RAFT-1`. Ids are never used again for another promise."""
+    name: str
+    sentence: str
+    source: str
+
+
+ELECTION_SAFETY = Safety(
+    "RAFT-1",
+    "election safety",
+    "A term has at most one leader.",
+    "Raft, Figure 3 and section 5.2",
+)
+LEADER_APPEND_ONLY = Safety(
+    "RAFT-2",
+    "leader append-only",
+    "A leader never overwrites or deletes entries of its own log; it only appends.",
+    "Raft, Figure 3 and section 5.3",
+)
+LOG_MATCHING = Safety(
+    "RAFT-3",
+    "log matching",
+    "Two logs with an entry of the same term at the same index are equal up to that index.",
+    "Raft, Figure 3 and section 5.3",
+)
+LEADER_COMPLETENESS = Safety(
+    "RAFT-4",
+    "leader completeness",
+    "An entry that is committed in a term is in the logs of the leaders of all later terms.",
+    "Raft, Figure 3 and section 5.4",
+)
+STATE_MACHINE_SAFETY = Safety(
+    "RAFT-5",
+    "state machine safety",
+    "No two servers regard different entries at the same index as committed.",
+    "Raft, Figure 3 and section 5.4.3",
+)
+
+SAFETY = (ELECTION_SAFETY, LEADER_APPEND_ONLY, LOG_MATCHING, LEADER_COMPLETENESS, STATE_MACHINE_SAFETY)
