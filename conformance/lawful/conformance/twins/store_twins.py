@@ -45,7 +45,7 @@ _IN_STEPS: tuple[_Entry, ...] = (
     (
         "record-by-read-decide-write",
         "idempotency_cache",
-        "TS-IDEMPOTENCY_CACHE-2",
+        "TS-IDEMPOTENCY_CACHE-1",
         "two records of one key both find it free",
         _in_steps("record"),
     ),
