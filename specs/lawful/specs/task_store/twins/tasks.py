@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lawful.specs.expression import EXISTS, EveryMember, Literal, WithMember, record
+from lawful.specs.expression import EXISTS, Literal
 from lawful.specs.task_store.tasks import TASKS, TERMINAL_STATUSES
 from lawful.specs.twin import (
     Twin,
@@ -27,13 +27,6 @@ _same_row = (
     & _status.is_(argument_of(TASKS, "insert", "status"))
     & _node_tasks.is_(argument_of(TASKS, "insert", "node_tasks"))
 )
-_node_status = argument_of(TASKS, "update_node", "status")
-_updated_nodes = WithMember(
-    _node_tasks,
-    argument_of(TASKS, "update_node", "node"),
-    record(uid=argument_of(TASKS, "update_node", "uid"), status=_node_status),
-)
-_all_finished = EXISTS & EveryMember(_updated_nodes, "status", tuple(sorted(TERMINAL_STATUSES)))
 _ALL_FINISHED = "the task exists, and all of its node tasks are finished now"
 
 TASKS_TWINS = (
@@ -79,14 +72,6 @@ TASKS_TWINS = (
         "TS-TASKS-3",
         "update_status does not ask whether the status is terminal",
         changed(TASKS, "update_status", without_case("a terminal status is final")),
-    ),
-    Twin(
-        "late-node-changes-a-terminal-status",
-        "TS-TASKS-3",
-        "the last node to finish decides the status of a task that was canceled",
-        changed(
-            TASKS, "update_node", guarded(_ALL_FINISHED, (~_is_terminal | _status.is_("canceled")) & _all_finished)
-        ),
     ),
     Twin(
         "finished-nodes-leave-the-task-open",
