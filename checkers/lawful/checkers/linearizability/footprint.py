@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 from lawful.models.model import Call, ExplainsRefusals, Model, OpenReply, Refusal, Transition, UnknownCall, Window
 from lawful.models.rows import Rows
@@ -156,6 +156,17 @@ def restricted(state: Any, rows: Set[Hashable]) -> Any:
     if isinstance(part, Rows):
         return _with_part(state, field, Rows({key: row for key, row in part.items() if key in rows}))
     return _with_part(state, field, frozenset(part & rows))
+
+
+def held(state: Any, rows: Set[Hashable]) -> Hashable:
+    """What `state` holds in `rows`, and in all that cannot be watched: equal only where a step finds the same there."""
+    field = _field(state)
+    assert field is not None, "only of states that can be watched is it known what a step touches"
+    part = _part(state, field)
+    there = (
+        frozenset((row, part.get(cast(str, row))) for row in rows) if isinstance(part, Rows) else frozenset(part & rows)
+    )
+    return there, tuple(getattr(state, name) for name in state._fields if name != field) if field else ()
 
 
 def _part(state: Any, field: str) -> Any:

@@ -20,8 +20,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from lawful.checkers.linearizability.kinds import Kinds
+from lawful.checkers.linearizability.purity import Looks, only_looks
 from lawful.checkers.meter import Meter
-from lawful.models.model import KnowsEffects, Model, OpenReply, Transition, state_after
+from lawful.models.model import KnowsEffects, Model, Transition, state_after
 
 _SECONDS_BETWEEN_LOOKS = 0.05
 
@@ -121,22 +122,33 @@ class TransitionTable:
         for kind in kinds:
             if self.preserves(kind):
                 by_call.setdefault(self.kinds.kinds[kind].call, []).append(kind)
+        looks = Looks(self._model)
         for row in self.rows[:]:
             for call, same_call in by_call.items():
                 # Most calls that look do so whatever they are answered; then the answers need not be compared.
-                if not all(_only_looks(transition, row.state) for transition in self._replies(row, call)):
+                if not self._only_looks(looks, row, call):
                     for kind in same_call:
                         row[kind]
+                self._look_at_the_clock()
+
+    def _only_looks(self, looks: Looks, row: Row, call: int) -> bool:
+        known = None if call in row.replies else looks.only_looks(row.state, call, self.kinds.calls[call])
+        if known is None:
+            return all(only_looks(transition, row.state) for transition in self._replies(row, call))
+        return known
 
     def _replies(self, row: Row, call: int) -> tuple[Transition[Any], ...]:
         replies = row.replies.get(call)
         if replies is None:
             replies = row.replies[call] = tuple(self._model.step(row.state, self.kinds.calls[call]))
-            # A model may be slow: look at the clock after every call of it, though not more often than useful.
-            if self._meter.seconds > self._next_look_s:
-                self._meter.look()
-                self._next_look_s = self._meter.seconds + _SECONDS_BETWEEN_LOOKS
+            self._look_at_the_clock()
         return replies
+
+    def _look_at_the_clock(self) -> None:
+        """A model may be slow: this is done after every call of it, though not more often than useful."""
+        if self._meter.seconds > self._next_look_s:
+            self._meter.look()
+            self._next_look_s = self._meter.seconds + _SECONDS_BETWEEN_LOOKS
 
     def _number_of(self, state: Any) -> int:
         number = self._numbers.get(state)
@@ -144,8 +156,3 @@ class TransitionTable:
             number = self._numbers[state] = len(self.rows)
             self.rows.append(Row(self, number, state))
         return number
-
-
-def _only_looks(transition: Transition[Any], state: Any) -> bool:
-    """Whether `transition` leaves `state` as it is, whatever the client saw."""
-    return bool(transition.state == state) and not isinstance(transition.reply, OpenReply)

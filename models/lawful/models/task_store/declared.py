@@ -17,8 +17,18 @@ from lawful.models.task_store.refusals import refusal
 from lawful.models.task_store.state import TableState, key_text
 from lawful.models.task_store.supply import Supply
 from lawful.models.values import Json, identical
-from lawful.specs.expression import AnyRow, Literal, Record
-from lawful.specs.function import Case, DeleteRows, Function, KeepGreatest, OnAnyRow, OnRow, OnWhole
+from lawful.specs.expression import AnyRow, Expression, Literal, Passed, Record
+from lawful.specs.function import (
+    Case,
+    CountRows,
+    DeleteRows,
+    Function,
+    KeepGreatest,
+    ListRows,
+    OnAnyRow,
+    OnRow,
+    OnWhole,
+)
 from lawful.specs.table import Table
 
 _ANY_TIME = Window(0, 0)
@@ -61,6 +71,13 @@ class _Declared:
         cases = _cases(function)
         quiet = [case for case in cases if not case.effects and _may_answer(case, operation.result)]
         return bool(quiet) and not any(case.effects and _may_answer(case, operation.result) for case in cases)
+
+    def only_looks(self, call: Call) -> bool:
+        """Lists and counts do; where something expires, also they may learn that it did."""
+        function = self.table.function(call.function)
+        if function is None or not isinstance(function.body, ListRows | CountRows):
+            return False
+        return self.table.expires is None and not _mentions(function.body.where, Passed)
 
     def rows(self, operation: Operation) -> frozenset[str]:
         function = self.table.function(operation.function)
@@ -143,12 +160,13 @@ def _reaches_across(function: Function) -> bool:
     """Whether what becomes of a row depends on other rows."""
     effects = [effect for case in _cases(function) for effect in case.effects]
     return any(isinstance(effect, KeepGreatest) for effect in effects) or any(
-        _mentions_rows(case.guard) for case in _cases(function)
+        _mentions(case.guard, AnyRow) for case in _cases(function)
     )
 
 
-def _mentions_rows(part: Any) -> bool:
-    if isinstance(part, AnyRow):
+def _mentions(part: Any, kind: type[Expression]) -> bool:
+    """Whether an expression of that kind is in `part`."""
+    if isinstance(part, kind):
         return True
     slots = getattr(part, "__dataclass_fields__", {})
-    return any(_mentions_rows(getattr(part, name)) for name in slots)
+    return any(_mentions(getattr(part, name), kind) for name in slots)

@@ -54,11 +54,14 @@ class Evaluator:
 
     def value(self, expression: x.Expression, situation: Situation) -> Plain:
         """The value of `expression`. Objects and arrays are plain JSON values."""
+        return self._function(expression)(situation)
+
+    def _function(self, expression: x.Expression) -> Evaluated:
         known = self._functions.get(id(expression))
         if known is None:
             # The expression is kept with its function, so that its identity is not given to another.
             known = self._functions[id(expression)] = (expression, self._compiled(expression))
-        return known[1](situation)
+        return known[1]
 
     def holds(self, guard: x.Expression | None, situation: Situation) -> bool:
         """Whether `guard` holds; one that is None does."""
@@ -106,18 +109,23 @@ class Evaluator:
         return self._compiled_operator(expression)
 
     def _compiled_operator(self, expression: x.Expression) -> Evaluated:
-        of = self.value
+        of = self._function
         match expression:
             case x.Comparison(operator, left, right):
-                return self._comparison(expression, operator, left, right)
+                return self._comparison(expression, operator, of(left), of(right))
             case x.Among(value, values):
-                return lambda at: any(identical(of(value, at), one) for one in values)
+                return _among(of(value), values)
             case x.Both(left, right):
-                return lambda at: of(left, at) and of(right, at)
+                return _both(of(left), of(right))
             case x.Either(left, right):
-                return lambda at: of(left, at) or of(right, at)
+                return _either(of(left), of(right))
             case x.Not(value):
-                return lambda at: not of(value, at)
+                return _not(of(value))
+        return self._compiled_arithmetic(expression)
+
+    def _compiled_arithmetic(self, expression: x.Expression) -> Evaluated:
+        of = self.value
+        match expression:
             case x.Sum(left, right):
                 return lambda at: of(left, at) + of(right, at)
             case x.Difference(left, right):
@@ -184,13 +192,36 @@ class Evaluator:
 
         return next_ordinal
 
-    def _comparison(self, question: x.Expression, operator: str, left: x.Expression, right: x.Expression) -> Evaluated:
+    def _comparison(self, question: x.Expression, operator: str, left: Evaluated, right: Evaluated) -> Evaluated:
         def compared(situation: Situation) -> bool:
-            one, other = self.value(left, situation), self.value(right, situation)
-            known = _compared(operator, one, other)
+            known = _compared(operator, left(situation), right(situation))
             return situation.decisions.either((situation.key, id(question))) if known is None else known
 
         return compared
+
+
+def _among(value: Evaluated, values: Sequence[x.Scalar]) -> Evaluated:
+    if all(isinstance(one, str) for one in values):
+        texts = frozenset(values)
+        return lambda at: (found := value(at)).__class__ is str and found in texts
+
+    def among(at: Situation) -> bool:
+        found = value(at)
+        return any(identical(found, one) for one in values)
+
+    return among
+
+
+def _both(left: Evaluated, right: Evaluated) -> Evaluated:
+    return lambda at: left(at) and right(at)
+
+
+def _either(left: Evaluated, right: Evaluated) -> Evaluated:
+    return lambda at: left(at) or right(at)
+
+
+def _not(value: Evaluated) -> Evaluated:
+    return lambda at: not value(at)
 
 
 def _plain(value: Value) -> Plain:
@@ -206,7 +237,8 @@ def _compared(operator: str, left: Plain, right: Plain) -> bool | None:
     if isinstance(left, AtLeast) or isinstance(right, AtLeast):
         return _compared_unseen(operator, left, right)
     if operator == "=":
-        return identical(left, right)
+        # Most are texts; `identical` would have to rule out all that is not.
+        return left == right if left.__class__ is str and right.__class__ is str else identical(left, right)
     if left is None or right is None:
         return False
     return bool(left < right) if operator == "<" else bool(left <= right)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from string import Formatter
@@ -163,9 +163,8 @@ class Functions:
 
             return run
 
-        for key, _ in state.rows.items():
-            for one in body.cases:
-                steps += [step for step in every_run(window, take(key, one)) if step is not None]
+        for key, one in self._choices(body, state, call, window):
+            steps += [step for step in every_run(window, take(key, one)) if step is not None]
 
         def none(decisions: Decisions) -> Step | None:
             situation = self.situation(state, call, decisions)
@@ -177,6 +176,19 @@ class Functions:
         # Null is the answer in at most one run: the one in which every instant that may be ahead is ahead.
         steps += [step for step in every_run(window, none) if step is not None]
         return tuple(steps)
+
+    def _choices(self, body: OnAnyRow, state: TableState, call: Call, window: Window) -> Iterator[tuple[str, Case]]:
+        """The rows with the cases that may apply to them: all but those that do not, whatever is decided."""
+        situation = self.situation(state, call, Decisions(window))
+        for key, row in state.rows.items():
+            for one in body.cases:
+                at_row = situation.at(key, row)
+                holds = self.evaluator.exists(at_row) and self.evaluator.holds(one.guard, at_row)
+                if situation.decisions.taken:
+                    situation = self.situation(state, call, Decisions(window))
+                    yield key, one
+                elif holds:
+                    yield key, one
 
     def listed(self, body: ListRows, situation: Situation) -> list[Template]:
         """The right answer of a list."""
