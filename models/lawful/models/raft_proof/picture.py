@@ -1,0 +1,101 @@
+"""A state of a cluster in text: servers with their logs, then what was said and done; and what a step changed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lawful.models.first_order.expression import TRUTH, Symbol
+from lawful.models.first_order.structure import Structure, Value
+from lawful.models.first_order.system import symbols_of
+from lawful.models.raft_proof.vocabulary import CLUSTER, ENTRY, SERVER, TERM, index_of, on_path, term_of
+
+_SENTENCES = {
+    "term": "{0} is in term {result}",
+    "last": "{0} has the log {log}",
+    "leads": "{0} leads",
+    "stands": "{0} stands for election",
+    "voted": "{0} voted for {2} in term {1}",
+    "asked": "{0} asked for votes in term {1} with a log that ends in {2}",
+    "elected": "{0} was elected in term {1}",
+    "begun": "term {0} has begun",
+    "created": "{0} was created",
+    "leader_log": "the leader of term {0} had {1}",
+    "sent": "{1} was sent in term {0}",
+    "acknowledged": "{0} acknowledged {2} in term {1}",
+    "committed": "{1} was committed in term {0}",
+    "electors": "the quorum that elected the leader of term {0} is {result}",
+    "committers": "the quorum that had {1} when it was committed in term {0} is {result}",
+}
+_ON_SERVERS = ("term", "last", "leads", "stands")
+_SYMBOLS = {symbol.name: symbol for symbol in symbols_of(CLUSTER).values()}
+
+
+def state_lines(state: Structure) -> Iterator[str]:
+    """The servers, the entries, and every other relation that holds of something."""
+    for server, name in enumerate(state.elements[SERVER]):
+        yield _server_line(state, server, name)
+    yield f"entries: {', '.join(_entry_texts(state))}"
+    for name, symbol in _SYMBOLS.items():
+        if name not in _ON_SERVERS and name != "created" and symbol.result == TRUTH:
+            held = [at for at, holds in state.tables[name].items() if holds]
+            yield from (_sentence(state, symbol, at) for at in held)
+    yield from _witnesses(state)
+
+
+def change_lines(before: Structure, after: Structure) -> Iterator[str]:
+    """What is different after a step, and nothing else."""
+    for name, symbol in _SYMBOLS.items():
+        for at, value in after.tables[name].items():
+            if value != before.tables[name][at]:
+                text = _sentence(after, symbol, at)
+                yield text if value is not False else f"no longer: {text}"
+
+
+def _server_line(state: Structure, server: int, name: str) -> str:
+    role = "leads" if state.tables["leads"][server,] else "stands" if state.tables["stands"][server,] else ""
+    return f"{name}  term {state.name(TERM, state.tables['term'][server,])}  {role:6}  log {_log(state, server)}"
+
+
+def _log(state: Structure, server: int) -> str:
+    """The entries of a log, first to last, each with its term, as in `a·1 b·2`."""
+    last = state.tables["last"][server,]
+    path = [at for at, _ in _entries(state) if state.tables[on_path.name][at, last]]
+    path.sort(key=lambda entry: state.tables[index_of.name][entry,])
+    return " ".join(_entry(state, one) for one in path[1:]) or "empty"
+
+
+def _entry(state: Structure, entry: Value) -> str:
+    name = state.name(ENTRY, entry)
+    return name if entry == 0 else f"{name}·{state.name(TERM, state.tables[term_of.name][entry,])}"
+
+
+def _entry_texts(state: Structure) -> Iterator[str]:
+    for entry, _ in _entries(state):
+        if entry != 0 and state.tables["created"][entry,]:
+            before = [one for one, _ in _entries(state) if one != entry and state.tables[on_path.name][one, entry]]
+            previous = max(before, key=lambda one: state.tables[index_of.name][one,])
+            yield f"{_entry(state, entry)} after {_entry(state, previous)}"
+        elif entry != 0:
+            yield f"{_entry(state, entry)} not created"
+
+
+def _entries(state: Structure) -> Iterator[tuple[int, str]]:
+    yield from enumerate(state.elements[ENTRY])
+
+
+def _witnesses(state: Structure) -> Iterator[str]:
+    """Quorums, of elections that were won and of entries that were committed."""
+    begun = (at for at, holds in state.tables["begun"].items() if holds)
+    committed = (at for at, holds in state.tables["committed"].items() if holds)
+    yield from (_sentence(state, _SYMBOLS["electors"], at) for at in begun)
+    yield from (_sentence(state, _SYMBOLS["committers"], at) for at in committed)
+
+
+def _sentence(state: Structure, symbol: Symbol, at: tuple[Value, ...]) -> str:
+    names = [
+        _entry(state, value) if sort == ENTRY else state.name(sort, value)
+        for sort, value in zip(symbol.arguments, at, strict=True)
+    ]
+    result = state.name(symbol.result, state.tables[symbol.name][at])
+    log = _log(state, int(at[0])) if symbol.name == "last" else ""
+    return _SENTENCES[symbol.name].format(*names, result=result, log=log)
