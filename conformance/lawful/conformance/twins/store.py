@@ -14,7 +14,7 @@ from lawful.conformance.adapter import OperationFailed
 from lawful.models.model import Call, Window
 from lawful.models.task_store.decisions import Decisions
 from lawful.models.task_store.execution import Execution
-from lawful.models.task_store.state import TableState, key_text
+from lawful.models.task_store.state import Row, TableState, key_text
 from lawful.models.values import Json
 from lawful.specs.function import OnRow
 from lawful.specs.table import Table
@@ -89,6 +89,11 @@ class DeclaredStore:
     def states(self) -> dict[str | None, TableState]:
         """The parts of the table that were written to."""
         return self._states
+
+    def shown(self, row: Row) -> Json:
+        """A row as clients see it."""
+        shown: Json = self._execution.shown(None, row, self._execution.row_shown)
+        return shown
 
     def row_named(self, request: Request) -> str | None:
         """The key of the row that the request names; None where it names none."""

@@ -318,11 +318,11 @@ _ODD_READS: tuple[_Entry, ...] = (
         reading.CountsBelowNought,
     ),
     (
-        "all-runs-taken-for-the-newest",
+        "dropped-run-is-still-listed",
         "canary_runs",
         "TS-CANARY_RUNS-1",
-        "a list without a limit shows the newest run only",
-        reading.TakesNullForOne,
+        "the run that went last to make room stays in the index",
+        reading.ShowsTheDropped,
     ),
     (
         "second-read-from-before-the-last-write",

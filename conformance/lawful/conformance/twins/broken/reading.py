@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lawful.conformance.twins.store import DeclaredStore, Request, Steps
-from lawful.models.task_store.state import TableState
+from lawful.models.task_store.state import Row, TableState
 from lawful.models.values import Json
 from lawful.specs.function import CountRows, ListRows
 from lawful.specs.table import Table
@@ -139,14 +139,24 @@ class CountsBelowNought(DeclaredStore):
         yield
 
 
-class TakesNullForOne(DeclaredStore):
-    """A limit that is null is taken for 1."""
+class ShowsTheDropped(DeclaredStore):
+    """A list of everything has, at its end, the row that went last to make room."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self._dropped: dict[str | None, tuple[str, Row]] = {}
 
     def steps(self, request: Request) -> Steps:
-        arguments = dict(request.arguments)
-        if "limit" in arguments and arguments["limit"] is None:
-            arguments["limit"] = 1
-        return self.carry_out(replace(request, arguments=arguments))
+        before = self.state(request).rows
+        answer = self.carry_out(request)
+        rows = self.state(request).rows
+        gone = [(key, row) for key, row in before.items() if rows.get(key) is None]
+        if gone and any(before.get(key) is None for key in rows):
+            self._dropped[request.key] = gone[0]
+        if not isinstance(answer, list) or any(value is not None for value in request.arguments.values()):
+            return answer
+        key, row = self._dropped.get(request.key, ("", None))
+        return answer if row is None or rows.get(key) is not None else [*answer, self.shown(row)]
         yield
 
 
