@@ -20,12 +20,13 @@ from lawful.specs.raft import (
 )
 
 
-def _both_lead(one: Server, other: Server) -> bool:
-    return one.role is other.role is Role.LEADER
+def _contested(one: Server, other: Server) -> bool:
+    """One leads a term in which the other stands, or leads as well."""
+    return one.role is Role.LEADER and other.role is not Role.FOLLOWER and one.term == other.term
 
 
 def _led_by_one(one: Server, other: Server) -> bool:
-    return not _both_lead(one, other) or one.term != other.term
+    return not _contested(one, other) or other.role is Role.CANDIDATE
 
 
 def _goes_on_leading(before: Server, after: Server) -> bool:
@@ -66,7 +67,7 @@ def _commits_agree(one: Server, other: Server) -> bool:
 
 
 PROPERTIES: tuple[LocalProperty, ...] = (
-    OfPair(ELECTION_SAFETY.id, _led_by_one, _both_lead),
+    OfPair(ELECTION_SAFETY.id, _led_by_one, _contested),
     OfStep(LEADER_APPEND_ONLY.id, _appends_only, _goes_on_leading),
     OfPair(LOG_MATCHING.id, _logs_match, lambda one, other: any(_shared(one, other))),
     OfPair(LEADER_COMPLETENESS.id, _leader_has_committed, _leads_after_commit),
