@@ -79,6 +79,9 @@ def made_plain(make: MakesStore, program: Program, clause: str, longest_s: float
         if rejects(rounder):
             program = rounder
             break
+    alone = replace(program, acts=tuple(replace(act, client=0) for act in program.acts))
+    if rejects(alone):
+        program = alone
     for number, act in enumerate(program.acts):
         for delays_ns in (USUAL_DELAYS_NS, act.delays_ns[:1], act.delays_ns[:2], act.delays_ns[:3]):
             candidate = _with_act(program, number, replace(act, delays_ns=delays_ns))
