@@ -17,7 +17,6 @@ from pathlib import Path
 from lawful.checkers.clause_verdicts import ClauseStatus
 from lawful.checkers.verdict import Budget, Verdict
 from lawful.conformance.adapter import Backend, Fault
-from lawful.conformance.adapter_check.curious import Curious
 from lawful.conformance.adapter_check.overheard import Exchange, Overheard
 from lawful.conformance.adapter_check.scripts import Functions, Watched
 from lawful.conformance.backends.external import ExternalBackend
@@ -29,6 +28,7 @@ from lawful.conformance.known_failures import KnownFailure
 from lawful.conformance.levels import levels_of
 from lawful.conformance.processes import ProcessGroup
 from lawful.conformance.programs.recorded import smallest_recorded
+from lawful.conformance.programs.round_trips import RoundTrips
 from lawful.conformance.report.evidence_text import evidence_lines
 from lawful.conformance.run.faults import SERVER
 from lawful.conformance.run.judgement import judge_history
@@ -196,12 +196,11 @@ class Walk:
     def _values(self) -> str:
         written = places = 0
         for table in self._tables:
-            inner = WORKLOADS[table].script(1, self._seed)
-            script = Curious(inner, TABLES[table], self._seed, self._offered[table])
-            self._follow(script)
+            trips = RoundTrips(TABLES[table], self._offered[table])
+            self._follow(trips)
             self._require_lawful()
-            written, places = written + script.written, places + len(script.places)
-        return f"{written} of {places} curious values in fields were written and read back"
+            written, places = written + len(trips.written), places + len(trips.places)
+        return f"{written} of {places} awkward values in fields were written and read back"
 
     def _clauses(self) -> str:
         for table in self._tables:
