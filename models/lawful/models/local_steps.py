@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 State = TypeVar("State")
 Message = TypeVar("Message")
@@ -30,6 +30,15 @@ class LocalStep(Generic[State, Message]):
     sends: tuple[Message, ...] = ()
     keeps: bool = False
     """The message that was received stays in flight: handling it takes another step."""
+
+
+class Choice(NamedTuple):
+    """Names one of the steps that are possible; the first one, where several have the name."""
+
+    server: int
+    action: str
+    peer: int | None = None
+    """The server that a message goes to or comes from; any, where none is given."""
 
 
 class LocalModel(Protocol[State, Message]):
@@ -55,6 +64,9 @@ class LocalModel(Protocol[State, Message]):
 
     def receive(self, server: int, state: State, message: Message) -> Iterable[LocalStep[State, Message]]:
         """What the server may do with a message that was sent to it."""
+
+    def source(self, message: Message) -> int:
+        """The server that sent a message."""
 
     def destination(self, message: Message) -> int:
         """The server that a message goes to."""

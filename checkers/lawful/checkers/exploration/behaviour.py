@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from lawful.checkers.exploration.network import NETWORK, network_step
 from lawful.checkers.exploration.wrong_model import steps_of
-from lawful.models.local_steps import AnyModel, AnyStep, LocalProperty, OfPair, OfServer, OfStep
+from lawful.models.local_steps import AnyModel, AnyStep, Choice, LocalProperty, OfPair, OfServer, OfStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +31,6 @@ class Moment(NamedTuple):
     states: tuple[Any, ...]
     in_flight: tuple[Any, ...]
     """In the order in which they were sent."""
-
-
-class Choice(NamedTuple):
-    """Names a move among those that are possible; the first one, where several have the name."""
-
-    server: int
-    action: str
-    peer: int | None = None
-    """The server that a message goes to or comes from; any, where none is given."""
 
 
 class NoSuchMove(ValueError):
@@ -86,14 +77,12 @@ def follow(model: AnyModel, behaviour: Sequence[Move]) -> list[Moment]:
     return moments
 
 
-def guided(
-    model: AnyModel, choices: Sequence[Choice], peer_of: Sequence[str] = ("source", "destination")
-) -> list[Move]:
-    """The behaviour that takes these choices. Messages name their peer in one of the fields `peer_of`."""
+def guided(model: AnyModel, choices: Sequence[Choice]) -> list[Move]:
+    """The behaviour that takes these choices. Raises `NoSuchMove` where one is not possible."""
     moment, behaviour = beginning(model), []
     for number, choice in enumerate(choices, 1):
         allowed = list(moves(model, moment))
-        found = next((move for move in allowed if _is_chosen(move, choice, peer_of)), None)
+        found = next((move for move in allowed if _is_chosen(model, move, choice)), None)
         if found is None:
             raise NoSuchMove(
                 f"choice {number}, {choice.action!r} of server {choice.server} with peer {choice.peer}, is not "
@@ -124,15 +113,14 @@ def _holds(one: LocalProperty, before: Moment | None, moment: Moment) -> bool:
     return before is None or all(a == b or one.holds(a, b) for a, b in zip(before.states, states, strict=True))
 
 
-def _is_chosen(move: Move, choice: Choice, peer_of: Sequence[str]) -> bool:
+def _is_chosen(model: AnyModel, move: Move, choice: Choice) -> bool:
     if (move.server, move.step.action) != (choice.server, choice.action):
         return False
     if choice.peer is None:
         return True
-    source, destination = peer_of
     if move.received is not None:
-        return bool(getattr(move.received, source) == choice.peer)
-    return any(getattr(sent, destination) == choice.peer for sent in move.step.sends)
+        return model.source(move.received) == choice.peer
+    return any(model.destination(sent) == choice.peer for sent in move.step.sends)
 
 
 def _named(move: Move) -> str:

@@ -48,8 +48,8 @@ def _logs_match(one: Server, other: Server) -> bool:
 
 
 def _leads_after_commit(one: Server, other: Server) -> bool:
-    """One knows of committed entries, which were so in its term or before; the other leads that term or a later one."""
-    return one.commit_index > 0 and other.role is Role.LEADER and other.term >= one.term
+    """One knows of committed entries, which were so in its term or before; the other leads a later one."""
+    return one.commit_index > 0 and other.role is Role.LEADER and other.term > one.term
 
 
 def _leader_has_committed(one: Server, other: Server) -> bool:

@@ -98,6 +98,9 @@ class Raft:
         else:
             yield from replication.note_match(state, message)
 
+    def source(self, message: Message) -> int:
+        return message.source
+
     def destination(self, message: Message) -> int:
         return message.destination
 

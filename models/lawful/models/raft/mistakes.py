@@ -1,0 +1,265 @@
+"""Broken twins of Raft: each has one rule exchanged for a mistake that real systems made.
+
+Each names the property that has to reject it, and bounds that suffice to show it. Some begin after a few choices that
+lead to the scene of the mistake; every step of the way there is one of the broken twin itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lawful.models.local_steps import Choice
+from lawful.models.raft import election, raft, replication, rules
+from lawful.models.raft.raft import Bounds, Raft
+from lawful.models.raft.rules import RAFT_RULES, Rules
+from lawful.models.raft.state import AppendRequest, Entry, Server, VoteRequest
+from lawful.specs.raft import (
+    ELECTION_SAFETY,
+    LEADER_APPEND_ONLY,
+    LEADER_COMPLETENESS,
+    LOG_MATCHING,
+    STATE_MACHINE_SAFETY,
+    Safety,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Raft with one rule that is wrong."""
+
+    name: str
+    sentence: str
+    """What is wrong, as a sentence without a full stop."""
+    source: str
+    rejected_by: Safety
+    rules: Rules
+    bounds: Bounds
+    """Within which the shortest violation lies."""
+    scene: tuple[Choice, ...] = ()
+    """What happens before the search begins."""
+
+    def model(self, bounds: Bounds | None = None) -> Raft:
+        """The broken twin."""
+        return Raft(bounds or self.bounds, self.rules)
+
+
+def elected(leader: int, *voters: int) -> list[Choice]:
+    """A candidate gets its own vote and those of `voters`, which are in an earlier term, and leads."""
+    choices = []
+    for voter in (leader, *voters):
+        choices.append(Choice(leader, election.ASK_FOR_VOTE, voter))
+        if voter != leader:
+            choices.append(Choice(voter, raft.ADOPT_TERM, leader))
+        choices.append(Choice(voter, election.ANSWER_VOTE_REQUEST, leader))
+        choices.append(Choice(leader, election.COUNT_VOTE, voter))
+    return [*choices, Choice(leader, election.BECOME_LEADER)]
+
+
+def stood(candidate: int, times: int = 1) -> list[Choice]:
+    """A server stands for election, in vain but for the last time."""
+    return [Choice(candidate, election.TIME_OUT)] * times
+
+
+def proposed(leader: int) -> list[Choice]:
+    return [Choice(leader, replication.PROPOSE)]
+
+
+def replicated(leader: int, follower: int) -> list[Choice]:
+    """The follower appends the leader's entry, and the leader learns of it."""
+    return [
+        Choice(leader, replication.SEND_ENTRIES, follower),
+        Choice(follower, replication.APPEND, leader),
+        Choice(follower, replication.ANSWER_APPEND, leader),
+        Choice(leader, replication.NOTE_MATCH, follower),
+    ]
+
+
+def refused(leader: int, follower: int) -> list[Choice]:
+    """The follower does not have the entry before, and the leader goes back by one."""
+    return [
+        Choice(leader, replication.SEND_ENTRIES, follower),
+        Choice(follower, replication.ANSWER_APPEND, leader),
+        Choice(leader, replication.NOTE_MATCH, follower),
+    ]
+
+
+COMMITTED = (*stood(0), *elected(0, 1), *proposed(0), *replicated(0, 1), Choice(0, replication.COMMIT))
+"""An entry of term 2 is on servers 0 and 1, and committed."""
+
+ALONE_WITH_TWO = (*stood(0), *elected(0, 1), *proposed(0), *proposed(0))
+"""Server 0 leads term 2 and has two entries that nobody else has."""
+
+OTHERS_HAVE_ONE = (*ALONE_WITH_TWO, *stood(2, 2), *elected(2, 1), *proposed(2), *replicated(2, 1))
+"""After that, server 2 leads term 3 and has an entry of its own at index 1, which server 1 has as well."""
+
+TWO_LED = (*stood(0), *elected(0, 1), *proposed(0), *stood(2, 2), *elected(2, 1), *proposed(2))
+"""Server 0 led term 2 and server 2 term 3, and each has an entry at index 1 that nobody else has."""
+
+FIGURE_8 = (
+    *TWO_LED,
+    Choice(0, raft.RESTART),
+    *stood(0, 2),
+    *elected(0, 1),
+    *refused(0, 1),
+    *replicated(0, 1),
+)
+"""After that, server 0 leads term 4, and server 1 has the entry of term 2 as well: (c) in the figure."""
+
+LED_AGAIN = (*TWO_LED, Choice(2, raft.RESTART), *stood(2), *elected(2, 1))
+"""After that, server 2 leads term 4: it takes server 0 to have its entry."""
+
+
+def _any_vote(server: Server, candidate: int) -> bool:
+    return True
+
+
+def _any_log(server: Server, request: VoteRequest) -> bool:
+    return True
+
+
+def _longer_log(server: Server, request: VoteRequest) -> bool:
+    return (request.last_index, request.last_term) >= (len(server.log), server.last_term)
+
+
+def _half(servers: frozenset[int], of: int) -> bool:
+    return 2 * len(servers) >= of - 1
+
+
+def _any_answer(server: Server, granted: bool) -> bool:
+    return True
+
+
+def _length_alone(server: Server, request: AppendRequest) -> bool:
+    return request.previous_index <= len(server.log)
+
+
+def _counting_alone(server: Server, index: int) -> bool:
+    return True
+
+
+def _over_uncommitted(server: Server, entry: Entry) -> tuple[Entry, ...]:
+    return (*server.log[: server.commit_index], entry)
+
+
+def _commit_at_once(server: Server, request: AppendRequest) -> Server:
+    return replace(server, commit_index=max(server.commit_index, request.commit_index))
+
+
+def _vote_forgotten(server: Server, servers: int) -> Server:
+    return replace(rules.restarted(server, servers), voted_for=None)
+
+
+def _term_forgotten(server: Server, servers: int) -> Server:
+    return replace(rules.restarted(server, servers), term=1, voted_for=None)
+
+
+def _mistake(
+    name: str,
+    sentence: str,
+    source: str,
+    rejected_by: Safety,
+    bounds: Bounds,
+    scene: tuple[Choice, ...] = (),
+    **wrong: Callable[..., Any],
+) -> Mistake:
+    return Mistake(name, sentence, source, rejected_by, replace(RAFT_RULES, **wrong), bounds, scene)
+
+
+_ALL = (
+    _mistake(
+        "vote-twice",
+        "A server votes for every candidate of a term",
+        "camunda 5356; Raft, section 5.2",
+        ELECTION_SAFETY,
+        Bounds(log=0),
+        is_free_to_vote=_any_vote,
+    ),
+    _mistake(
+        "vote-not-persisted",
+        "A server that restarts does not know whom it voted for",
+        "pysyncobj 84; seaweedfs/raft 9",
+        ELECTION_SAFETY,
+        Bounds(log=0),
+        restarted=_vote_forgotten,
+    ),
+    _mistake(
+        "term-not-persisted",
+        "A server that restarts begins with the first term again",
+        "pysyncobj 201, 202",
+        ELECTION_SAFETY,
+        Bounds(log=0),
+        restarted=_term_forgotten,
+    ),
+    _mistake(
+        "quorum-of-half",
+        "Less than a majority is a quorum",
+        "Raft, section 5.2",
+        ELECTION_SAFETY,
+        Bounds(log=0),
+        is_quorum=_half,
+    ),
+    _mistake(
+        "refusal-counts",
+        "A candidate counts every answer as a vote for it",
+        "akka-raft 50",
+        ELECTION_SAFETY,
+        Bounds(log=0),
+        counts_as_granted=_any_answer,
+    ),
+    _mistake(
+        "propose-over-uncommitted",
+        "A leader puts a new entry in the place of those that it does not know to be committed",
+        "Raft, section 5.3",
+        LEADER_APPEND_ONLY,
+        Bounds(values=2),
+        appended=_over_uncommitted,
+    ),
+    _mistake(
+        "previous-term-not-compared",
+        "A follower appends wherever its log is long enough",
+        "Raft, section 5.3",
+        LOG_MATCHING,
+        Bounds(terms=4, log=2),
+        LED_AGAIN,
+        fits=_length_alone,
+    ),
+    _mistake(
+        "any-log-may-lead",
+        "A vote does not depend on the candidate's log",
+        "Raft, section 5.4.1",
+        LEADER_COMPLETENESS,
+        Bounds(terms=3),
+        COMMITTED,
+        is_up_to_date=_any_log,
+    ),
+    _mistake(
+        "longer-log-may-lead",
+        "A vote goes by the length of the logs before it goes by their last terms",
+        "Raft, section 5.4.1",
+        LEADER_COMPLETENESS,
+        Bounds(terms=4, log=2),
+        OTHERS_HAVE_ONE,
+        is_up_to_date=_longer_log,
+    ),
+    _mistake(
+        "old-term-by-counting",
+        "A leader commits an entry of an earlier term once a majority has it",
+        "Raft, Figure 8; logcabin 44; CCF 4485",
+        LEADER_COMPLETENESS,
+        Bounds(terms=5),
+        FIGURE_8,
+        may_commit=_counting_alone,
+    ),
+    _mistake(
+        "commit-before-matching",
+        "A follower takes over the leader's commit index before its log is known to match",
+        "scylladb 9965, 10578",
+        STATE_MACHINE_SAFETY,
+        Bounds(terms=3, log=2),
+        OTHERS_HAVE_ONE,
+        before_append=_commit_at_once,
+    ),
+)
+MISTAKES = {mistake.name: mistake for mistake in _ALL}
