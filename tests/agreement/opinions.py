@@ -100,7 +100,8 @@ def _inevitable(called: Sequence[Operation], answered: set[int], blamed: Operati
     before = [one if one.index in answered else _unanswered(one) for one in called]
     after = [blamed if one.index == blamed.index else one for one in before]
     assert reference.check_object(after, model, BUDGET).verdict is Verdict.VIOLATION, "told too early"
-    assert reference.check_object(before, model, BUDGET).verdict is not Verdict.VIOLATION, "told too late"
+    if not isinstance(model, TimedModel):  # With time, one that knows narrower windows may tell before.
+        assert reference.check_object(before, model, BUDGET).verdict is not Verdict.VIOLATION, "told too late"
 
 
 def front_door(operations: Sequence[Operation], model: AnyModel[Any], expected: ObjectVerdict) -> Verdict:
