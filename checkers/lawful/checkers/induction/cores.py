@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 
 from lawful.checkers.induction.finding import Finding
+from lawful.checkers.induction.obligation import obligations
 from lawful.checkers.induction.prover import Cores, Prover
 from lawful.checkers.proof.finding import SECONDS
+from lawful.checkers.verdict import Verdict
 from lawful.models.first_order.system import State, System
 
 
-def kept(findings: Iterable[Finding]) -> dict[tuple[str, str], tuple[str, ...]]:
-    """What a prover has to be told: the cores that are not just the lemma itself."""
-    return {
-        (one.action, one.lemma): one.hypotheses
-        for one in findings
-        if one.action is not None and one.lemma is not None and one.hypotheses != (one.lemma,)
-    }
+def prove_with_smallest_cores(system: System[State], cores: Cores, seconds: float = SECONDS) -> Iterator[Finding]:
+    """The proof, each step with a core from which no lemma can be left out within `seconds`.
 
-
-def smallest(system: System[State], cores: Cores, seconds: float = SECONDS) -> Iterator[Finding]:
-    """Each step of the induction, with a core from which no lemma can be left out within `seconds`."""
+    Where `cores` says nothing of a step, and the lemma is not enough, the core comes from a small instance.
+    """
     prover = Prover(system, cores, seconds)
-    for action in system.actions:
-        for lemma in system.lemmas:
-            yield prover.with_smallest_core(prover.is_kept(lemma, action))
+    for obligation in obligations(system):
+        finding = prover.settled(obligation)
+        if finding.verdict is Verdict.LAWFUL and len(finding.hypotheses) > 1:
+            smallest = prover.smallest_core(obligation, finding.hypotheses)
+            finding = replace(finding, hypotheses=smallest)
+        yield finding

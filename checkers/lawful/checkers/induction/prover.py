@@ -1,4 +1,4 @@
-"""Proofs by induction: each lemma holds at first, and each action keeps it where all lemmas held before.
+"""Proofs by induction, of systems of any size.
 
 A question with all lemmas and any number of things is often too much for the solver: it instantiates quantifiers that
 have nothing to do with the matter. So an obligation is asked with the few lemmas that it needs, its core. Cores are
@@ -9,34 +9,35 @@ solver always answers, with a counterexample or with a core that is then tried f
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic, TypeAlias
 
-from lawful.checkers.induction.counterexample import Counterexample
 from lawful.checkers.induction.finding import Finding
+from lawful.checkers.induction.obligation import Obligation, obligations
 from lawful.checkers.induction.search import Search
 from lawful.checkers.induction.unbounded import Unbounded
-from lawful.checkers.proof.finding import SECONDS, Goal
+from lawful.checkers.proof.finding import SECONDS
 from lawful.checkers.verdict import Verdict
 from lawful.models.first_order.expression import Expression
-from lawful.models.first_order.system import Action, Lemma, Scope, State, System
+from lawful.models.first_order.system import Scope, State, System
 
-Cores: TypeAlias = Mapping[tuple[str, str], tuple[str, ...]]
+Core: TypeAlias = tuple[str, ...]
+"""Names of lemmas."""
+Cores: TypeAlias = Mapping[tuple[str, str], Core]
 """The lemmas that an action needs to keep a lemma, by action and lemma. Not there: the lemma itself is enough."""
 
-FIRST_TRY_SECONDS = 2.0
-"""How long the kept core is tried before small instances are searched; then it may take the time that is allowed."""
+FIRST_TRY_SECONDS = 0.5
+"""How long the kept core is tried at first; each later try may take twice as long, up to what is allowed.
+
+Each try begins elsewhere: a solver that went astray among quantifiers seldom does so twice.
+"""
 
 
 def prove(system: System[State], cores: Cores, seconds: float = SECONDS, seed: int = 0) -> Iterator[Finding]:
-    """Every obligation of the induction. `seconds`: for each question to the solver."""
+    """Every obligation of the induction. `seconds`: for each question to the solver. `seed`: where it begins."""
     prover = Prover(system, cores, seconds, seed)
-    for lemma in system.lemmas:
-        yield prover.holds_at_first(lemma)
-    for action in system.actions:
-        for lemma in system.lemmas:
-            yield prover.is_kept(lemma, action)
+    yield from (prover.settled(one) for one in obligations(system))
 
 
 class Prover(Generic[State]):
@@ -51,69 +52,67 @@ class Prover(Generic[State]):
         self._lemmas = {one.name: one for one in system.lemmas}
         self._before: dict[str, Any] = {}
         self._searches: dict[int, Search[State]] = {}
+        self._premises: tuple[Sequence[Expression], list[Any]] = ((), [])
 
-    def holds_at_first(self, lemma: Lemma[State]) -> Finding:
-        """Whether the lemma holds of every first state."""
-        state = self._system.state
-        asked = [self._system.initial(state), ~lemma.holds(state)]
-        blank = Finding(Goal.INITIAL, lemma.name, lemma.sentence, None, Verdict.LAWFUL, 0.0)
-        return self._settled(blank, asked, (), lambda search: search.broken_at_first(lemma))
-
-    def is_kept(self, lemma: Lemma[State], action: Action[State]) -> Finding:
-        """Whether the lemma holds after the action, where all lemmas held before."""
-        asked = _asked(self._system, lemma, action)
-        blank = Finding(Goal.STEP, lemma.name, lemma.sentence, action.name, Verdict.LAWFUL, 0.0)
-        core = self._cores.get((action.name, lemma.name), (lemma.name,))
-        return self._settled(blank, asked, core, lambda search: search.broken_by(lemma, action))
-
-    def with_smallest_core(self, finding: Finding) -> Finding:
-        """The proof of a step with no more lemmas than it needs: each is left out where that goes well."""
-        if finding.action is None or finding.verdict is not Verdict.LAWFUL:
-            return finding
-        (action,) = [one for one in self._system.actions if one.name == finding.action]
-        (lemma,) = [one for one in self._system.lemmas if one.name == finding.lemma]
-        formulas = [self._unbounded.translated(one) for one in _asked(self._system, lemma, action)]
-        core = finding.hypotheses
-        # The lemma itself is left out last: that it is kept as it was is the reason that a reader expects.
-        for name in sorted(core, key=lambda one: one == finding.lemma):
-            fewer = tuple(one for one in core if one != name)
-            if self._excluded(formulas, fewer, self._seconds):
-                core = fewer
-        return replace(finding, hypotheses=core)
-
-    def _excluded(self, asked: list[Any], core: tuple[str, ...], seconds: float) -> bool | None:
-        """Whether the lemmas of the core exclude what is asked, for any number of things. None: not known."""
-        assumed = [self._assumed(name) for name in core if name in self._lemmas]
-        return self._unbounded.contradictory([*assumed, *asked], seconds, self._seed).contradictory
-
-    def _settled(
-        self, blank: Finding, asked: Sequence[Expression], core: tuple[str, ...], broken: Callable[[Search[State]], Any]
-    ) -> Finding:
+    def settled(self, obligation: Obligation[State]) -> Finding:
+        """Whether the obligation is met."""
         started_s = time.monotonic()
-        formulas = [self._unbounded.translated(one) for one in asked]
-        if self._excluded(formulas, core, min(FIRST_TRY_SECONDS, self._seconds)):
-            return replace(blank, hypotheses=core, seconds=time.monotonic() - started_s)
-        finding = self._searched(blank, formulas, core, broken)
+        asked, core = self._asked(obligation), self._core(obligation)
+        if self._excluded(asked, core, FIRST_TRY_SECONDS, self._seed):
+            finding = _found(obligation, Verdict.LAWFUL, core)
+        else:
+            finding = self._searched(obligation, asked, core)
         return replace(finding, seconds=time.monotonic() - started_s)
 
-    def _searched(
-        self, blank: Finding, formulas: list[Any], core: tuple[str, ...], broken: Callable[[Search[State]], Any]
-    ) -> Finding:
-        found_core: tuple[str, ...] | None = None
+    def smallest_core(self, obligation: Obligation[State], core: Core) -> Core:
+        """As few of these lemmas as still prove the obligation; the lemma itself is left out last.
+
+        That a lemma is kept because it held is the reason that a reader expects.
+        """
+        asked = self._asked(obligation)
+        for name in sorted(core, key=lambda one: one == obligation.lemma.name):
+            fewer = tuple(one for one in core if one != name)
+            if self._excluded(asked, fewer, self._seconds, self._seed):
+                core = fewer
+        return core
+
+    def _searched(self, obligation: Obligation[State], asked: Sequence[Any], core: Core) -> Finding:
+        """Instances from small to large, each followed by two more tries for any number of things."""
+        limit_s, seed = FIRST_TRY_SECONDS, self._seed
         for scope in self._system.scopes:
-            found = broken(self._search(scope))
+            found = self._search(scope).broken(obligation)
             if found.counterexample is not None:
-                verdict = Verdict.VIOLATION if found.counterexample.replayed else Verdict.INCONCLUSIVE
-                reason = (
-                    None if found.counterexample.replayed else "the definitions do not take the step that was found"
-                )
-                return replace(blank, verdict=verdict, reason=reason, counterexample=found.counterexample)
-            found_core = found.core
-        for tried in (found_core, core):
-            if tried is not None and self._excluded(formulas, tried, self._seconds):
-                return replace(blank, hypotheses=tried)
-        reason = f"no counterexample of {self._system.scopes[-1].size}, and no proof within {self._seconds:g} s"
-        return replace(blank, verdict=Verdict.INCONCLUSIVE, reason=reason)
+                if found.counterexample.replayed:
+                    return replace(_found(obligation, Verdict.VIOLATION), counterexample=found.counterexample)
+                return _unknown(obligation, "the solver found a step that the definitions do not take")
+            limit_s = self._seconds if scope is self._system.scopes[-1] else limit_s * 2
+            for tried in (core, found.core):
+                seed += 1
+                if tried is not None and self._excluded(asked, tried, limit_s, seed):
+                    return _found(obligation, Verdict.LAWFUL, tried)
+        size = self._system.scopes[-1].size
+        return _unknown(obligation, f"no counterexample of {size}, and no proof within {self._seconds:g} s")
+
+    def _excluded(self, asked: Iterable[Any], core: Core, seconds: float, seed: int) -> bool:
+        """Whether the lemmas of the core exclude what is asked, for any number of things."""
+        assumed = [self._assumed(name) for name in core]
+        limit_s = min(seconds, self._seconds)
+        return self._unbounded.contradictory([*assumed, *asked], limit_s, seed).contradictory is True
+
+    def _core(self, obligation: Obligation[State]) -> Core:
+        """The lemmas that are assumed at first; those that the system has not are no lemmas."""
+        if obligation.action is None:
+            return ()
+        name = obligation.lemma.name
+        kept = self._cores.get((obligation.action.name, name), (name,))
+        return tuple(one for one in kept if one in self._lemmas)
+
+    def _asked(self, obligation: Obligation[State]) -> list[Any]:
+        """What has to contradict itself: the premises, and that the claim fails. Premises are shared by an action."""
+        if self._premises[0] is not obligation.premises:
+            premises = [self._unbounded.translated(one) for one in obligation.premises]
+            self._premises = obligation.premises, premises
+        return [*self._premises[1], self._unbounded.translated(~obligation.claim)]
 
     def _assumed(self, name: str) -> Any:
         """A lemma of the state before, for the solver; translated once."""
@@ -127,14 +126,11 @@ class Prover(Generic[State]):
         return self._searches[id(scope)]
 
 
-def _asked(system: System[State], lemma: Lemma[State], action: Action[State]) -> list[Expression]:
-    """What has to contradict itself, given lemmas: the action is taken, and the lemma fails afterwards."""
-    step = action.step(system.state)
-    return [*step.requires.values(), ~lemma.holds(step.after)]
+def _found(obligation: Obligation[State], verdict: Verdict, core: Core = ()) -> Finding:
+    action = None if obligation.action is None else obligation.action.name
+    lemma = obligation.lemma
+    return Finding(obligation.goal, lemma.name, lemma.sentence, action, verdict, 0.0, core)
 
 
-def _broken(blank: Finding, found: Counterexample) -> Finding:
-    if found.replayed:
-        return replace(blank, verdict=Verdict.VIOLATION, counterexample=found)
-    reason = "the solver found a step that the definitions do not take"
-    return replace(blank, verdict=Verdict.INCONCLUSIVE, reason=reason, counterexample=found)
+def _unknown(obligation: Obligation[State], reason: str) -> Finding:
+    return replace(_found(obligation, Verdict.INCONCLUSIVE), reason=reason)

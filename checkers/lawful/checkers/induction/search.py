@@ -9,9 +9,10 @@ from typing import Any, Generic
 import z3  # type: ignore[import-untyped]
 
 from lawful.checkers.induction.counterexample import Counterexample, replayed
+from lawful.checkers.induction.obligation import Obligation
 from lawful.checkers.induction.spelled_out import Element, SpelledOut, Truth, chosen, is_true, negation
 from lawful.models.first_order.expression import TRUTH, Expression, Variable
-from lawful.models.first_order.system import Action, Lemma, Scope, State, System
+from lawful.models.first_order.system import Lemma, Scope, State, System
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +36,6 @@ class Search(Generic[State]):
         self._assert(*(self._instance.formula(one.holds) for one in system.axioms))
         self._switches: dict[str, Any] = {}
 
-    def broken_at_first(self, lemma: Lemma[State]) -> Found:
-        """Whether a first state breaks the lemma."""
-        return self._broken(lemma, None, self._system.state, [self._system.initial(self._system.state)], [])
-
-    def broken_by(self, lemma: Lemma[State], action: Action[State]) -> Found:
-        """Whether a step from a state in which all lemmas hold breaks this one."""
-        step = action.step(self._system.state)
-        return self._broken(lemma, action, step.after, step.requires.values(), self._system.lemmas)
-
     def possible(self, formulas: Iterable[Expression], assumed: Iterable[Lemma[State]], of: Iterable[Variable]) -> bool:
         """Whether the formulas hold of some state of which the lemmas hold."""
         switches, values = [self._switch(one) for one in assumed], self._parameters(of)
@@ -51,30 +43,25 @@ class Search(Generic[State]):
             self._assert(*(self._instance.formula(one, values) for one in formulas))
             return bool(self._solver.check(*switches) == z3.sat)
 
-    def _broken(
-        self,
-        lemma: Lemma[State],
-        action: Action[State] | None,
-        after: State,
-        requires: Iterable[Expression],
-        assumed: Iterable[Lemma[State]],
-    ) -> Found:
+    def broken(self, obligation: Obligation[State]) -> Found:
+        """Whether there is a counterexample, as small as it gets; otherwise, which lemmas exclude it."""
+        assumed = () if obligation.action is None else self._system.lemmas
         # What is asserted of lemmas and parameters stays for the next search: it comes before the scope is opened.
         switches = {self._switch(one): one.name for one in assumed}
-        values = self._parameters(() if action is None else action.parameters)
+        values = self._parameters(obligation.parameters)
         with _Scoped(self._solver):
-            self._assert(*(self._instance.formula(one, values) for one in requires))
-            self._assert(negation(self._instance.formula(lemma.holds(after), values)))
+            self._assert(*(self._instance.formula(one, values) for one in obligation.premises))
+            self._assert(negation(self._instance.formula(obligation.claim, values)))
             reply = self._solver.check(*switches)
             if reply == z3.unsat:
-                core = self._smallest_core(list(self._solver.unsat_core()), self._switches.get(lemma.name))
+                core = self._smallest_core(list(self._solver.unsat_core()), self._switches.get(obligation.lemma.name))
                 return Found(None, tuple(switches[one] for one in core))
             if reply != z3.sat:
                 return Found(None, None)
             model = self._least(list(switches))
             state = self._instance.structure((*self._system.fixed, *self._system.changing), model)
             given = {one: chosen(value, model) for one, value in values.items()}
-            return Found(replayed(self._system, lemma, action, state, given), None)
+            return Found(replayed(self._system, obligation, state, given), None)
 
     def _smallest_core(self, core: list[Any], last: Any) -> list[Any]:
         """As few of the assumptions as still exclude what is asserted. `last` is left out only if nothing else is."""
