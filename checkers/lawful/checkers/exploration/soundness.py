@@ -18,7 +18,7 @@ from typing import Any
 from lawful.checkers.exploration.invariants import Invariants
 from lawful.checkers.exploration.numbered import Renaming
 from lawful.checkers.exploration.step_table import Block, StepTable
-from lawful.checkers.exploration.wrong_model import WrongModel, difference, digest, steps_of
+from lawful.checkers.exploration.wrong_model import WrongModel, differing, marks, steps_of
 from lawful.models.local_steps import AnyModel, AnyStep, LocalProperty, OfPair, OfServer, OfStep
 
 
@@ -26,11 +26,11 @@ def require_pure(table: StepTable) -> None:
     """Raises `WrongModel` where a step depends on more than the state of its server and the message."""
     for block in reversed(table.blocks):
         steps = table.steps(block.server, block.state, block.message)
-        if digest(steps) != block.digest:
+        if marks(steps) != block.marks:
             raise WrongModel(
-                f"the steps of server {block.server} depend on more than its own state and the message, such as on the "
-                f"state of another server: asked later, the model has other steps, among them "
-                f"{_actions(steps)}, in {table.states.values[block.state]!r}"
+                f"{differing(block.marks, marks(steps))} of server {block.server} depends on more than the server's "
+                "own state and the message, such as on the state of another server: asked once more at the end, the "
+                f"model answers differently for {table.states.values[block.state]!r}"
             )
         if not (table.states.is_unchanged(block.state) and table.messages.is_unchanged(block.message)):
             raise WrongModel(
@@ -68,10 +68,10 @@ def _require_same_steps(table: StepTable, block: Block, renaming: Renaming) -> N
     if there is not None and model.destination(there) != renaming[block.server]:
         raise WrongModel(f"renaming servers does not rename where a message goes: {message!r}")
     found = steps_of(model, renaming[block.server], model.renamed_state(state, renaming), there)
-    if digest(renamed) != digest(found):
+    if marks(renamed) != marks(found):
         raise WrongModel(
             f"it makes a difference how servers are called, so symmetry is not sound: server {block.server} and server "
-            f"{renaming[block.server]} differ in {difference(renamed, found)}, in {state!r}"
+            f"{renaming[block.server]} differ in {differing(marks(renamed), marks(found))}, in {state!r}"
             + ("" if message is None else f" with {message!r}")
         )
 
@@ -99,7 +99,3 @@ def _require_same_judgement(
             if one.holds(*(values[i] for i in thing)) != one.holds(*(values[images[i]] for i in thing)):
                 shown: list[Any] = [values[i] for i in thing]
                 raise WrongModel(f"{one.id} depends on how servers are called, so symmetry is not sound: {shown!r}")
-
-
-def _actions(steps: Sequence[AnyStep]) -> str:
-    return ", ".join(dict.fromkeys(repr(step.action) for step in steps)) or "none"

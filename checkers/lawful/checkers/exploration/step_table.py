@@ -17,7 +17,7 @@ from lawful.checkers.exploration.behaviour import Move
 from lawful.checkers.exploration.growing import GrowingArray
 from lawful.checkers.exploration.network import NETWORK, network_step
 from lawful.checkers.exploration.numbered import Numbered, Renaming
-from lawful.checkers.exploration.wrong_model import WrongModel, difference, digest, require_hashable, steps_of
+from lawful.checkers.exploration.wrong_model import Marks, WrongModel, differing, marks, require_hashable, steps_of
 from lawful.models.local_steps import AnyModel, AnyStep, LocalStep
 
 Ints = NDArray[Any]
@@ -31,7 +31,7 @@ class Block(NamedTuple):
     server: int
     state: int
     message: int
-    digest: int
+    marks: Marks
 
 
 class StepTable:
@@ -167,10 +167,10 @@ class StepTable:
     def _work_out(self, server: int, state: int, message: int) -> int:
         """Ask the model, twice: it has to answer the same."""
         steps = self.steps(server, state, message)
-        again = self.steps(server, state, message)
-        if digest(steps) != digest(again):
+        once, again = marks(steps), marks(self.steps(server, state, message))
+        if once != again:
             raise WrongModel(
-                f"asked twice for the same state, server {server} answers differently: {difference(steps, again)} in "
+                f"asked twice for the same state, server {server} answers differently: {differing(once, again)} in "
                 f"{self.states.values[state]!r}"
             )
         first = len(self._entry_rows)
@@ -183,7 +183,7 @@ class StepTable:
         total = len(steps) + (len(NETWORK) if message else 0)
         self._block_rows.append((first, len(self._entry_rows) - first, total))
         self._idle.append(idle)
-        self.blocks.append(Block(server, state, message, digest(steps)))
+        self.blocks.append(Block(server, state, message, once))
         return len(self.blocks) - 1
 
     def steps(self, server: int, state: int, message: int) -> tuple[AnyStep, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from lawful.models.local_steps import AnyModel, AnyStep
@@ -45,23 +46,16 @@ def _require_address(model: AnyModel, step: AnyStep, server: int, message: Any) 
         )
 
 
-def digest(steps: Iterable[AnyStep]) -> int:
-    """A number that is the same for the same steps in any order, within one process."""
-    return hash(tuple(sorted(map(hash, steps))))
+Marks = tuple[tuple[str, int], ...]
+"""Steps, each as its action and a number that stands for the rest of it within one process."""
 
 
-def difference(first: Sequence[AnyStep], second: Sequence[AnyStep]) -> str:
-    """The actions by which two answers of a model differ."""
-    only = [*_without(first, second), *_without(second, first)]
-    return ", ".join(dict.fromkeys(repr(step.action) for step in only)) or "none"
+def marks(steps: Iterable[AnyStep]) -> Marks:
+    """The same for the same steps, in whatever order they are."""
+    return tuple(sorted((step.action, hash(step)) for step in steps))
 
 
-def _without(steps: Sequence[AnyStep], others: Sequence[AnyStep]) -> list[AnyStep]:
-    left = list(others)
-    rest = []
-    for step in steps:
-        if step in left:
-            left.remove(step)
-        else:
-            rest.append(step)
-    return rest
+def differing(first: Marks, second: Marks) -> str:
+    """The actions by which two answers of a model differ: `'take', 'hand on'`."""
+    less, more = Counter(first), Counter(second)
+    return ", ".join(dict.fromkeys(repr(action) for action, _ in (less - more) + (more - less)))
