@@ -17,6 +17,7 @@ from lawful.models.history import Operation, Outcome
 from lawful.models.model import Call, OpenReply, Transition, Window, transitions
 from lawful.models.rows import Rows
 from lawful.models.task_store.declared import model_of
+from lawful.models.values import Json
 from lawful.specs.task_store import TABLES
 
 
@@ -74,13 +75,12 @@ def test_a_long_violation_of_one_client_is_decided() -> None:
     model: Any = model_of(TABLES["jobs"])
     operations = []
     for number in range(0, 450, 3):
-        for offset, (function, arguments, result) in enumerate(
-            (
-                ("enqueue", {"id": f"j{number}", "type": "t", "params": None}, True),
-                ("complete", {"id": f"j{number}", "worker": "w"}, number == 447),
-                ("queue_depth", {}, number // 3 + 1),
-            )
-        ):
+        calls: tuple[tuple[str, dict[str, Json], Json], ...] = (
+            ("enqueue", {"id": f"j{number}", "type": "t", "params": None}, True),
+            ("complete", {"id": f"j{number}", "worker": "w"}, number == 447),
+            ("queue_depth", {}, number // 3 + 1),
+        )
+        for offset, (function, arguments, result) in enumerate(calls):
             at_ns = 10 * (number + offset)
             outcome = Outcome.OK
             operations.append(

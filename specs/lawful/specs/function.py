@@ -196,11 +196,14 @@ class Function:
     """Asked in turn where an answer is wrong; where none applies, the clause of the right answer is the one."""
 
     @property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases of its body; none where it lists, counts or removes many rows."""
+        return self.body.cases if isinstance(self.body, OnRow | OnWhole | OnAnyRow) else ()
+
+    @property
     def changes(self) -> bool:
         """Whether some call may change something, if only how long a row lasts."""
-        if isinstance(self.body, OnRow | OnWhole | OnAnyRow):
-            return any(case.effects for case in self.body.cases)
-        return isinstance(self.body, DeleteRows)
+        return isinstance(self.body, DeleteRows) or any(case.effects for case in self.cases)
 
     @property
     def makes_once(self) -> bool:

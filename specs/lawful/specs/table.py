@@ -46,6 +46,10 @@ class Table:
     def function(self, name: str) -> Function | None:
         return next((function for function in self.functions if function.name == name), None)
 
+    def field(self, name: str) -> Field | None:
+        """A field of a row, other than those that tell rows apart, or one beside the rows."""
+        return next((field for field in (*self.fields, *self.beside) if field.name == name), None)
+
     @property
     def timed(self) -> bool:
         """Whether answers depend on when calls take effect."""

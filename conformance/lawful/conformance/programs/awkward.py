@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lawful.conformance.workloads.script import CURIOUS_INTEGERS, CURIOUS_TEXTS, CURIOUS_VALUES
+from lawful.conformance.workloads.table_traits import counted_values
 from lawful.models.values import Json
 from lawful.specs.field import Argument
 from lawful.specs.table import Table
@@ -46,5 +47,5 @@ def _objects(table: Table, argument: Argument) -> Iterator[Json]:
 
 
 def _member(table: Table, name: str, text: str) -> str:
-    values = next((field.values for field in table.fields if field.name == name), ())
+    values = counted_values(table, name)
     return values[0] if values else text

@@ -17,6 +17,7 @@ from lawful.conformance.workloads.client import keys_of
 from lawful.conformance.workloads.drawing import Drawing, names
 from lawful.conformance.workloads.memory import Memory
 from lawful.conformance.workloads.script import CURIOUS_TEXTS, CURIOUS_VALUES, Intent
+from lawful.conformance.workloads.table_traits import counted_values
 from lawful.models.values import Json
 from lawful.specs.field import Argument, Drawn
 from lawful.specs.function import Function
@@ -75,5 +76,5 @@ def _of_type(table: Table, argument: Argument) -> st.SearchStrategy[Json]:
 
 def _member(table: Table, name: str) -> st.SearchStrategy[Json]:
     """A member of an object in an object: one of the values that a field of this name has, else any text."""
-    values = next((one.values for one in table.fields if one.name == name and one.values), None)
-    return _TEXTS if values is None else st.sampled_from(values)
+    values = counted_values(table, name)
+    return st.sampled_from(values) if values else _TEXTS

@@ -16,12 +16,12 @@ from lawful.conformance.programs.awkward import awkward_values
 from lawful.conformance.programs.plain import LONG_MS
 from lawful.conformance.workloads.memory import Memory
 from lawful.conformance.workloads.script import Intent
-from lawful.conformance.workloads.table_traits import cases_of
+from lawful.conformance.workloads.table_traits import initially
 from lawful.models.history import Outcome
 from lawful.models.model import Call
 from lawful.models.task_store.execution import Execution
 from lawful.models.values import Json, identical
-from lawful.specs.expression import Expression, Literal
+from lawful.specs.expression import Expression
 from lawful.specs.field import Argument, Drawn
 from lawful.specs.function import Function, Insert, OnAnyRow, OnRow, Update
 from lawful.specs.table import Table
@@ -192,12 +192,6 @@ class _Trip:
         return latest if latest is not None or argument.nullable else plain_value(argument)
 
 
-def initially(table: Table, name: str) -> Json:
-    """What a field holds where nobody wrote it."""
-    found = next((field.initially for field in (*table.fields, *table.beside) if field.name == name), None)
-    return found.value if isinstance(found, Literal) else None
-
-
 def names_rows(table: Table, argument: Argument) -> bool:
     """Whether an argument says which row is meant, or a part of one."""
     is_key = argument.name in {field.name for field in table.row_key}
@@ -255,7 +249,7 @@ def stored(table: Table) -> Iterator[tuple[Function, Argument]]:
     """
     met: set[str] = set()
     for function in table.functions:
-        into = {name for case in cases_of(function) for name in _stored_by(table, function, case.effects)}
+        into = {name for case in function.cases for name in _stored_by(table, function, case.effects)}
         for argument in function.arguments:
             in_way = argument.name in met if names_rows(table, argument) else argument.drawn is Drawn.SEEN
             if argument.name in into and not in_way:

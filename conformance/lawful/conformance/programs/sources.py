@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from lawful.conformance.programs.program import Source, Step
 from lawful.models.values import Json, canonical
 from lawful.specs.field import Argument, Drawn, Field
-from lawful.specs.function import AnyAbove, Function, OnAnyRow, OnRow, OnWhole, Reply
+from lawful.specs.function import AnyAbove, Function, OnAnyRow, Reply
 
 _MOST_ABOVE = 5
 _Name = tuple[str, str | None, str]
@@ -68,8 +68,8 @@ def _answered(function: Function, result: Json) -> Iterator[_Shown]:
             if isinstance(row, Mapping):
                 yield from ((name, value, (position, name)) for name, value in row.items())
     else:
-        cases = function.body.cases if isinstance(function.body, OnRow | OnWhole | OnAnyRow) else ()
-        yield from ((name, result, ()) for name in {name for case in cases for name in _fields_in(case.answer)})
+        names = {name for case in function.cases for name in _fields_in(case.answer)}
+        yield from ((name, result, ()) for name in names)
 
 
 def _fields_in(answer: Reply) -> Iterator[str]:

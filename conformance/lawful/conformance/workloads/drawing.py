@@ -12,9 +12,8 @@ from typing import Protocol, TypeVar
 
 from lawful.conformance.workloads.memory import Memory, Row
 from lawful.conformance.workloads.script import CURIOUS_INTEGERS, CURIOUS_TEXTS, CURIOUS_VALUES
-from lawful.conformance.workloads.table_traits import names_fill_up
+from lawful.conformance.workloads.table_traits import counted_values, initially, names_fill_up
 from lawful.models.values import Json
-from lawful.specs.expression import Literal
 from lawful.specs.field import Argument, Drawn
 from lawful.specs.function import Function
 from lawful.specs.table import Table
@@ -134,13 +133,9 @@ class Drawing:
 
     def _unseen(self, argument: Argument) -> Json:
         """What a field holds before anybody wrote it."""
-        name = argument.like or argument.name
-        fields = (*self._table.fields, *self._table.beside)
-        initially = next((field.initially for field in fields if field.name == name), None)
-        if isinstance(initially, Literal) and (initially.value is not None or argument.nullable):
-            return initially.value
-        if argument.nullable:
-            return None
+        held = initially(self._table, argument.like or argument.name)
+        if held is not None or argument.nullable:
+            return held
         return self._choose((1, 0)) if argument.type == "integer" else self._curious(argument)
 
     def _curious(self, argument: Argument) -> Json:
@@ -172,7 +167,7 @@ class Drawing:
 
     def _member(self, name: str, own: str) -> str:
         """One of the values that a field of this name has, where it has few: the first, as nothing is finished yet."""
-        values = next((field.values for field in self._table.fields if field.name == name), ())
+        values = counted_values(self._table, name)
         return values[0] if values else own
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lawful.specs.expression import Exists, Expression
+from lawful.models.values import Json
+from lawful.specs.expression import Exists, Expression, Literal
 from lawful.specs.field import Drawn, Field
 from lawful.specs.function import (
-    Case,
     Delete,
     DeleteRows,
     Effect,
@@ -18,18 +18,10 @@ from lawful.specs.function import (
     Insert,
     KeepGreatest,
     ListRows,
-    OnAnyRow,
-    OnRow,
-    OnWhole,
     Update,
 )
 from lawful.specs.property import Exclusive
 from lawful.specs.table import Table
-
-
-def cases_of(function: Function) -> tuple[Case, ...]:
-    """The cases of a function; none where it lists, counts or removes many rows."""
-    return function.body.cases if isinstance(function.body, OnRow | OnWhole | OnAnyRow) else ()
 
 
 def exclusive_of(table: Table) -> Exclusive | None:
@@ -78,9 +70,22 @@ def whole_lists(table: Table) -> tuple[Function, ...]:
     )
 
 
+def initially(table: Table, name: str) -> Json:
+    """What a field holds before anybody wrote it; null where there is no such field."""
+    field = table.field(name)
+    return field.initially.value if field is not None and isinstance(field.initially, Literal) else None
+
+
+def counted_values(table: Table, name: str) -> tuple[str, ...]:
+    """The only values of a field, where they are counted. A member of an object takes them from the field of its name:
+    a task that a node has has the statuses of a task."""
+    field = table.field(name)
+    return () if field is None else field.values
+
+
 def written(function: Function) -> Iterator[tuple[str, Expression]]:
     """The fields that a call set, with what they were set to; of the first case that has effects."""
-    for case in cases_of(function):
+    for case in function.cases:
         if case.effects:
             for effect in case.effects:
                 if isinstance(effect, Insert | Update):
@@ -90,17 +95,17 @@ def written(function: Function) -> Iterator[tuple[str, Expression]]:
 
 def shown_alone(function: Function) -> str | None:
     """The field whose value is the whole answer; None where an answer is a row, or what no field holds."""
-    for case in cases_of(function):
+    for case in function.cases:
         if isinstance(case.answer, Field):
             return case.answer.name
     return None
 
 
 def _effects(function: Function) -> Iterator[Effect]:
-    for case in cases_of(function):
+    for case in function.cases:
         yield from case.effects
 
 
 def _refuses_existing(function: Function) -> Iterator[bool]:
-    for case in cases_of(function):
+    for case in function.cases:
         yield isinstance(case.guard, Exists) and not case.effects

@@ -68,7 +68,7 @@ class _Declared:
             return False
         if function.reads_only or (isinstance(function.body, OnAnyRow) and operation.result is None):
             return isinstance(function.body, OnAnyRow) or not function.changes
-        cases = _cases(function)
+        cases = function.cases
         quiet = [case for case in cases if not case.effects and _may_answer(case, operation.result)]
         return bool(quiet) and not any(case.effects and _may_answer(case, operation.result) for case in cases)
 
@@ -140,10 +140,6 @@ def model_of(table: Table, clock_error_ns: int = 0) -> AnyModel[TableState]:
     return TimedDeclaredModel(table, clock_error_ns) if table.timed else DeclaredModel(table)
 
 
-def _cases(function: Function) -> tuple[Case, ...]:
-    return function.body.cases if isinstance(function.body, OnRow | OnWhole | OnAnyRow) else ()
-
-
 def _may_answer(case: Case, result: Json) -> bool:
     """Whether `result` may be the answer of `case`, as far as its constants tell."""
     if isinstance(case.answer, Literal):
@@ -158,9 +154,9 @@ def _may_answer(case: Case, result: Json) -> bool:
 
 def _reaches_across(function: Function) -> bool:
     """Whether what becomes of a row depends on other rows."""
-    effects = [effect for case in _cases(function) for effect in case.effects]
+    effects = [effect for case in function.cases for effect in case.effects]
     return any(isinstance(effect, KeepGreatest) for effect in effects) or any(
-        _mentions(case.guard, AnyRow) for case in _cases(function)
+        _mentions(case.guard, AnyRow) for case in function.cases
     )
 
 

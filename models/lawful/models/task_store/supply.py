@@ -129,9 +129,8 @@ class Supply:
 
 def _not_followed(function: f.Function) -> Iterable[str]:
     """The fields that `function` sets to what no argument says, or on a row that no argument names."""
-    cases = function.body.cases if isinstance(function.body, f.OnRow | f.OnWhole | f.OnAnyRow) else ()
     named = not isinstance(function.body, f.OnAnyRow)
-    for case in cases:
+    for case in function.cases:
         for effect in case.effects:
             if isinstance(effect, f.Insert | f.Update):
                 for name, value in effect.values:
