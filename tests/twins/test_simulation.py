@@ -63,7 +63,7 @@ def test_a_program_is_made_smaller_until_no_call_can_go() -> None:
     twin = twin_named("late-worker-completes")
     catch = next(found.catch for seed in range(20) if (found := hunt(twin.make, twin.table, seed)).catch is not None)
     (clause,) = catch.clauses
-    program = made_plain(twin.make, smallest(twin.make, catch.program, clause, 60), clause, 60)
+    program = made_plain(twin.make, smallest(twin.make, catch.program, clause), clause)
     assert len(program.acts) < len(catch.program.acts)
     assert broken_clauses(program.run(twin.make()))[1] == (clause,)
     for number in range(len(program.acts)):

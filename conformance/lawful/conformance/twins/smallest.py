@@ -6,7 +6,6 @@ call and no restart can go.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -18,29 +17,43 @@ from lawful.models.model import UnknownCall
 from lawful.models.values import Json, canonical
 from lawful.specs.task_store import TABLES
 
-_LONGEST_S = 4.0
+MOST_RUNS = 400
+"""How often a smaller program is tried. No limit of time: the same twin and seed give the same program anywhere."""
 
 Part = Act | Restart
 
 
-def smallest(make: MakesStore, program: Program, clause: str, longest_s: float = _LONGEST_S) -> Program:
-    """A part of `program` after which `clause` rejects the store, as small as was found within `longest_s` seconds."""
-    deadline_s = time.perf_counter() + longest_s
-
-    def rejects(parts: Sequence[Part]) -> bool:
-        return clause in broken_clauses(_program(parts).run(make()))[1]
-
-    return _program(_minimised(_parts(program), rejects, deadline_s))
+def smallest(make: MakesStore, program: Program, clause: str) -> Program:
+    """A part of `program` after which `clause` rejects the store, as small as was found."""
+    trial = _Trial(make, clause)
+    return _program(_minimised(_parts(program), lambda parts: trial.rejects(_program(parts))))
 
 
-def _minimised(parts: list[Part], rejects: Callable[[Sequence[Part]], bool], deadline_s: float) -> list[Part]:
+class _Trial:
+    """Runs programs, as long as there are runs left."""
+
+    def __init__(self, make: MakesStore, clause: str) -> None:
+        self._make = make
+        self._clause = clause
+        self._left = MOST_RUNS
+
+    def rejects(self, program: Program) -> bool:
+        """Whether the clause rejects the store after `program`; False where no run is left."""
+        if self._left <= 0:
+            return False
+        self._left -= 1
+        try:
+            return self._clause in broken_clauses(program.run(self._make()))[1]
+        except UnknownCall:  # null, say, in the place of a value that may not be
+            return False
+
+
+def _minimised(parts: list[Part], rejects: Callable[[Sequence[Part]], bool]) -> list[Part]:
     """Leave out halves, then quarters, and so on down to single parts, until none can go."""
     size = max(len(parts) // 2, 1)
     while parts:
         start, shrunk = 0, False
         while start < len(parts):
-            if time.perf_counter() > deadline_s:
-                return parts
             without = parts[:start] + parts[start + size :]
             if without and rejects(without):
                 parts, shrunk = without, True
@@ -63,41 +76,30 @@ def _program(parts: Sequence[Part]) -> Program:
     )
 
 
-def made_plain(make: MakesStore, program: Program, clause: str, longest_s: float = _LONGEST_S) -> Program:
+def made_plain(make: MakesStore, program: Program, clause: str) -> Program:
     """`program` with plainer values and rounder times, as long as `clause` still rejects the store."""
-    deadline_s = time.perf_counter() + longest_s
-
-    def rejects(candidate: Program) -> bool:
-        if time.perf_counter() > deadline_s:
-            return False
-        try:
-            return clause in broken_clauses(candidate.run(make()))[1]
-        except UnknownCall:  # null, say, in the place of a value that may not be
-            return False
-
-    for rounder in (_one_after_the_other(program), _in_round_times(program, 10), _in_round_times(program, 1)):
-        if rejects(rounder):
-            program = rounder
-            break
-    alone = replace(program, acts=tuple(replace(act, client=0) for act in program.acts))
-    if rejects(alone):
-        program = alone
+    trial = _Trial(make, clause)
+    rounder = (_one_after_the_other(program), _in_round_times(program, 10), _in_round_times(program, 1))
+    program = _first(rounder, program, trial)
+    program = _first([_by_one_client(program)], program, trial)
     for number, act in enumerate(program.acts):
-        for delays_ns in (USUAL_DELAYS_NS, act.delays_ns[:1], act.delays_ns[:2], act.delays_ns[:3]):
-            candidate = _with_act(program, number, replace(act, delays_ns=delays_ns))
-            if candidate == program or rejects(candidate):
-                program = candidate
-                break
-    for key in NAMES:
-        if rejects(candidate := _with_key(program, key)):
-            program = candidate
-            break
+        shorter = (USUAL_DELAYS_NS, act.delays_ns[:1], act.delays_ns[:2], act.delays_ns[:3])
+        candidates = [_with_act(program, number, replace(act, delays_ns=delays_ns)) for delays_ns in shorter]
+        program = _first(candidates, program, trial)
+    program = _first([_with_key(program, key) for key in NAMES], program, trial)
     for name, old, new in _plainer_values(program):
-        candidate = _with_value(program, name, old, new)
-        if candidate != program and rejects(candidate):
-            program = candidate
+        program = _first([_with_value(program, name, old, new)], program, trial)
     # What told two rows apart may be gone, and with it the need for some of the calls.
-    return smallest(make, program, clause, longest_s)
+    return smallest(make, program, clause)
+
+
+def _first(candidates: Sequence[Program], program: Program, trial: _Trial) -> Program:
+    """The first candidate that is rejected as well, else the program as it is."""
+    return next((one for one in candidates if one == program or trial.rejects(one)), program)
+
+
+def _by_one_client(program: Program) -> Program:
+    return replace(program, acts=tuple(replace(act, client=0) for act in program.acts))
 
 
 def _in_round_times(program: Program, ms: int) -> Program:
