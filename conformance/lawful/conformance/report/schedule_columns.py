@@ -6,30 +6,18 @@ that passes are steps like commands. The auditor, who looks at the store in the 
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from lawful.checkers.schedules.crashed_operation import as_called, has_crashed
 from lawful.checkers.schedules.explorer import Loss
 from lawful.checkers.schedules.position import Move, MoveKind
 from lawful.checkers.schedules.scenario import AUDITOR
-from lawful.conformance.report.columns import NARROWEST, SCREEN, SEPARATOR, joined
+from lawful.conformance.report.space_time import Line, space_time_lines
 from lawful.models.history import Operation
 from lawful.models.primitives.command import answer_text as command_answer
 from lawful.models.values import canonical
 from lawful.models.wording import answer_text, call_text, compared_text, printable
 from lawful.specs.task_store import CLAUSES
-
-_GUTTER = 4
-
-
-class _Line(NamedTuple):
-    """A line in the column of one client, or across all."""
-
-    step: str
-    client: int | None
-    text: str
 
 
 def loss_lines(loss: Loss, pause_ms: int) -> Iterator[str]:
@@ -49,42 +37,32 @@ def _calls(moves: Sequence[Move]) -> int:
 
 def _picture(loss: Loss, pause_ms: int, before: int) -> Iterator[str]:
     lines = list(_lines(loss, pause_ms, before))
-    clients = sorted({line.client for line in lines if line.client is not None}, key=lambda one: (one == AUDITOR, one))
-    longest = max(len(line.text) for line in lines if line.client is not None)
-    width = max(NARROWEST, min(longest, (SCREEN - _GUTTER) // len(clients) - len(SEPARATOR)))
-    names = ["the auditor" if client == AUDITOR else f"client {client}" for client in clients]
-    yield " " * _GUTTER + joined(names, width).rstrip()
-    yield " " * _GUTTER + "┼".join("─" * (width + (1 if i == 0 else 2)) for i in range(len(clients)))
-    for line in lines:
-        if line.client is None:
-            yield f"{line.step:>{_GUTTER - 1}} {line.text}"
-            continue
-        step = line.step
-        for text in textwrap.wrap(line.text, width, subsequent_indent="     ", break_on_hyphens=False):
-            cells = [text if client == line.client else "" for client in clients]
-            yield f"{step:>{_GUTTER - 1}} {joined(cells, width)}".rstrip()
-            step = ""
+    clients = sorted(
+        {line.process for line in lines if line.process is not None}, key=lambda one: (one == AUDITOR, one)
+    )
+    names = {client: "the auditor" if client == AUDITOR else f"client {client}" for client in clients}
+    yield from space_time_lines(lines, names)
 
 
-def _lines(loss: Loss, pause_ms: int, before: int) -> Iterator[_Line]:
+def _lines(loss: Loss, pause_ms: int, before: int) -> Iterator[Line]:
     calls = {client: iter(_of_client(loss, client, before)) for client in {one.process for one in loss.operations}}
     open_: dict[int, Operation] = {}
     for number, move in enumerate((*loss.schedule.moves, *loss.schedule.audit), 1):
         # What the auditor does is no longer part of the schedule that was searched for.
         step = str(number) if number <= len(loss.schedule.moves) else ""
         if move.kind is MoveKind.PAUSE:
-            yield _Line(step, None, f"⏲ {pause_ms} ms pass")
+            yield Line(step, None, f"⏲ {pause_ms} ms pass")
             continue
         assert move.client is not None
         if move.kind is MoveKind.CRASH:
-            yield _Line(step, move.client, "⚡ dies")
+            yield Line(step, move.client, "⚡ dies")
             continue
         if move.is_first:
             open_[move.client] = next(calls[move.client])
-            yield _Line("", move.client, printable(call_text(as_called(open_[move.client]))))
-        yield _Line(step, move.client, printable(f"  {move.command} {command_answer(move.answer)}"))
+            yield Line("", move.client, printable(call_text(as_called(open_[move.client]))))
+        yield Line(step, move.client, printable(f"  {move.command} {command_answer(move.answer)}"))
         if move.returned is not None:
-            yield _Line("", move.client, f"  {answer_text(open_[move.client])}")
+            yield Line("", move.client, f"  {answer_text(open_[move.client])}")
 
 
 def _of_client(loss: Loss, client: int, before: int) -> list[Operation]:

@@ -1,0 +1,55 @@
+"""What users read about the steps of Raft: messages, logs, and what a step changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+
+from lawful.models.raft.state import AppendAnswer, AppendRequest, Entry, Message, Server, VoteRequest
+
+_LABELS = {"voted_for": "vote", "commit_index": "commit", "next_index": "next", "match_index": "match"}
+
+
+def message_text(message: Message) -> str:
+    """A message without its addresses: `vote request, term 2, log of 0 ending in term 0`."""
+    if isinstance(message, VoteRequest):
+        what = f"vote request, term {message.term}, log of {message.last_index}"
+        return f"{what} ending in term {message.last_term}" if message.last_index else what
+    if isinstance(message, AppendRequest):
+        after = f"{message.previous_index} of term {message.previous_term}" if message.previous_index else "0"
+        what = f"append {log_text(message.entries)} after {after}" if message.entries else f"heartbeat after {after}"
+        return f"{what}, term {message.term}, commit {message.commit_index}"
+    if isinstance(message, AppendAnswer):
+        what = f"matches up to {message.match_index}" if message.success else "append refused"
+    else:
+        what = "vote granted" if message.granted else "vote refused"
+    return f"{what}, term {message.term}"
+
+
+def log_text(log: Iterable[Entry]) -> str:
+    """The terms of the entries, and their values where there is more than one to choose from: `[1 2 3:v2]`."""
+    return f"[{' '.join(f'{one.term}' if one.value == 1 else f'{one.term}:v{one.value}' for one in log)}]"
+
+
+def change_text(before: Server, after: Server) -> str:
+    """What a step changed, and nothing else: `term 1 → 2, role follower → candidate`."""
+    return ", ".join(_changes(before, after))
+
+
+def _changes(before: Server, after: Server) -> Iterator[str]:
+    for field in fields(Server):
+        old, new = getattr(before, field.name), getattr(after, field.name)
+        if old != new:
+            yield f"{_LABELS.get(field.name, field.name)} {_value_text(old)} → {_value_text(new)}"
+
+
+def _value_text(value: object) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, frozenset):
+        return f"{{{' '.join(map(str, sorted(value)))}}}"
+    if isinstance(value, tuple):
+        if all(isinstance(one, Entry) for one in value):
+            return log_text(value)
+        return f"({' '.join(map(str, value))})"
+    return str(value)
