@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import pytest
 
@@ -18,12 +17,12 @@ from lawful.conformance.backends.redis import RedisBackend
 from lawful.conformance.backends.redis_naive import NaiveRedisBackend
 from lawful.conformance.backends.sqlite import SqliteBackend
 from lawful.conformance.processes import ProcessGroup
-from lawful.models.catalogue import MODELS
-from lawful.models.model import Call, Window, state_after, transitions
-from lawful.models.values import Json, canonical
+from lawful.conformance.programs.awkward import AWKWARD_INTEGERS
+from lawful.models.model import Window
+from lawful.models.values import Json
 from lawful.specs.task_store import TABLES
 
-from .awkward_calls import INTEGERS, SHORT_MS, AwkwardCalls
+from .awkward_programs import SHORT_MS, run_program, silent
 
 STORES: dict[str, Callable[[], Backend]] = {
     "sqlite": lambda: SqliteBackend(synchronous="off"),
@@ -36,41 +35,19 @@ CALLS, MOST_CALLS = 120, 1000
 CLOCK_ERROR_NS = 3_000_000
 
 
-def silent(table: str, answers: Mapping[str, set[str]]) -> list[str]:
-    """The functions that gave one answer only, though they have more."""
-    return [
-        function.name
-        for function in TABLES[table].functions
-        if function.answer != ("null",) and len(answers.get(function.name, ())) < 2
-    ]
+def run_alone(client: Client, table: str, seed: int, calls: int = CALLS) -> dict[str, set[str]]:
+    """Run a program and check each answer; the different answers of each function."""
+    choice = random.Random(f"{table}/{seed}/pauses")
 
-
-def run_program(client: Client, table: str, seed: int, calls: int = CALLS) -> dict[str, set[str]]:
-    """Run a program and check each answer, until no function is silent; the different answers of each function."""
-    choice = random.Random(f"{table}/{seed}")
-    program = AwkwardCalls(TABLES[table], choice)
-    model = MODELS[table](None, CLOCK_ERROR_NS)
-    states: dict[str | None, set[Any]] = {}
-    answers: dict[str, set[str]] = {}
-    for number in range(MOST_CALLS):
-        if number >= calls and not silent(table, answers):
-            break
-        key, function, arguments = program.draw()
-        call_ns = time.monotonic_ns()
+    def invoke(table: str, key: str | None, function: str, arguments: Mapping[str, Json]) -> tuple[Json, Window]:
+        called_ns = time.monotonic_ns()
         result = client.invoke(table, key, function, arguments).result
-        window = Window(call_ns, time.monotonic_ns())
-        call = Call(function, arguments)
-        before = states.get(key, {model.initial()})
-        allowed = [step for state in before for step in transitions(model, state, call, window)]
-        after = {state_after(step, result) for step in allowed} - {None}
-        assert after, f"call {number} of seed {seed}: {table}/{key} {call} answered {result!r}; allowed: {allowed}"
-        assert len(after) < 50
-        states[key] = after
-        program.saw(result)
-        answers.setdefault(function, set()).add(canonical(result))
+        window = Window(called_ns, time.monotonic_ns())
         if SHORT_MS in arguments.values() and choice.random() < 0.7:
             time.sleep(0.010)
-    return answers
+        return result, window
+
+    return run_program(invoke, table, seed, calls=calls, most_calls=MOST_CALLS, clock_error_ns=CLOCK_ERROR_NS)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +78,7 @@ def open_client(group: ProcessGroup) -> Iterator[Callable[[str], Client]]:
 def test_every_answer_is_one_that_the_model_allows(
     store: str, table: str, seed: int, open_client: Callable[[str], Client]
 ) -> None:
-    answers = run_program(open_client(store), table, seed)
+    answers = run_alone(open_client(store), table, seed)
     assert silent(table, answers) == [], "these gave one answer only: the program does not put them to the test"
 
 
@@ -109,9 +86,9 @@ def test_every_answer_is_one_that_the_model_allows(
 def test_ages_are_compared_as_integers_of_64_bits(store: str, open_client: Callable[[str], Client]) -> None:
     client = open_client(store)
     row: dict[str, Json] = {"status": "failed", "node_tasks": {}, "error": None}
-    for age in INTEGERS:
+    for age in AWKWARD_INTEGERS:
         assert client.invoke("tasks", None, "insert", {"id": f"task {age}", "created_at": age, **row}).result is True
-    bounds = sorted(INTEGERS)
+    bounds = sorted(AWKWARD_INTEGERS)
     assert client.invoke("tasks", None, "prune", {"before": bounds[0]}).result == 0
     assert [client.invoke("tasks", None, "prune", {"before": bound}).result for bound in bounds[1:]] == [1] * (
         len(bounds) - 1
@@ -241,4 +218,4 @@ def test_a_store_with_a_fault_is_caught(
 ) -> None:
     store = Corrupted(open_client("sqlite"), fault)
     with pytest.raises(AssertionError, match="answered"):
-        run_program(store, table, 1, calls=1000)
+        run_alone(store, table, 1, calls=1000)

@@ -11,8 +11,10 @@ from lawful.specs.field import Argument
 from lawful.specs.table import Table
 
 CONTROL_CHARACTERS = "".join(map(chr, (*range(32), 0x7F, 0x80, 0x9F, 0x200B, 0x202E, 0xFFFE)))
-_TEXTS = (*CURIOUS_TEXTS, CONTROL_CHARACTERS, "a::b:", "{}", "1.0", " a ", "%3A", "\U0010ffff")
-_INTEGERS = (*CURIOUS_INTEGERS, 2**31, 2**53, -(2**53) - 1, 2**63 - 2, -(2**63) + 1)
+_LIKE_CODE = ("a::b:", "{}", "1.0", " a ", "%3A", "_index", "quote ' \" ` ;-- %s ?1 $")
+"""What a store may have made for itself, or takes apart."""
+_TEXTS = (*CURIOUS_TEXTS, *_LIKE_CODE, CONTROL_CHARACTERS, "\U0010ffff")
+AWKWARD_INTEGERS = (*CURIOUS_INTEGERS, 2**31, 2**53, -(2**53) - 1, 2**63 - 2, -(2**63) + 1)
 _VALUES = (*CURIOUS_VALUES, [[]], [{}], {"a:b": None}, -0.0, 1e300, 1.0, 2**53 + 1, False, 0)
 
 
@@ -28,7 +30,7 @@ def _of_type(table: Table, argument: Argument) -> tuple[Json, ...]:
         case "string":
             return _TEXTS
         case "integer":
-            return _INTEGERS
+            return AWKWARD_INTEGERS
         case "boolean":
             return (True, False)
         case "array":

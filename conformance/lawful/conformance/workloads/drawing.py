@@ -20,7 +20,9 @@ from lawful.specs.table import Table
 
 T = TypeVar("T")
 
-AGES = (0, 1, 2, 1_700_000_000_000, 2**53 + 1, 2**63 - 1, -(2**63))
+LARGEST = 2**63 - 1
+"""Of the integers of the contract."""
+AGES = (0, 1, 2, 1_700_000_000_000, 2**53 + 1, LARGEST, -LARGEST - 1)
 FEW = (1, 2, 3, 5, 8, 0)
 SHORT_MS = (60, 150, 400, 1200)
 """Shorter than what a run waits for before its final reads."""
@@ -129,7 +131,7 @@ class Drawing:
     def _above_seen(self, argument: Argument, key: str | None, row: Row | None) -> Json:
         seen = self._memory.values(key, row, argument.like or argument.name)
         latest = seen[-1] if seen else None
-        return (latest if isinstance(latest, int) else 0) + self._choose(_ABOVE)
+        return min((latest if isinstance(latest, int) else 0) + self._choose(_ABOVE), LARGEST)
 
     def _unseen(self, argument: Argument) -> Json:
         """What a field holds before anybody wrote it."""
