@@ -199,7 +199,7 @@ class StepTable:
             self.actions[self.action[entry]],
             self.states.values[self.after[entry]],
             tuple(self.messages.values[sent] for sent in self.sends[entry] if sent != NOTHING),
-            keeps=bool(block.message) and self.consumed[entry] == NOTHING,
+            keeps=bool(block.message and self.consumed[entry] == NOTHING),
         )
         return Move(block.server, step, received)
 

@@ -13,6 +13,7 @@ from lawful.checkers.schedules.scenario import scenario_of
 from lawful.checkers.verdict import Budget, Verdict
 from lawful.conformance.cli.check_file import limit
 from lawful.conformance.cli.explore_json import report
+from lawful.conformance.cli.explore_raft import raft
 from lawful.conformance.cli.explore_text import Explored, detailed_lines, table_lines
 from lawful.conformance.cli.options import setting_options
 from lawful.conformance.cli.terminal import say
@@ -30,6 +31,9 @@ def explore_group() -> None:
 
     Where a run of a store sees some interleavings, an exploration goes through all of them, within stated bounds.
     """
+
+
+explore_group.add_command(raft)
 
 
 @explore_group.command()

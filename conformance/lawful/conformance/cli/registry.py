@@ -23,9 +23,11 @@ COMMANDS: dict[str, Entry] = {
         "lawful.conformance.cli.shrink:shrink", "Reduce a violation to the operations that contradict each other."
     ),
     "explore": Entry("lawful.conformance.cli.explore:explore_group", "Try every schedule of a model."),
+    "replay": Entry("lawful.conformance.cli.replay:replay", "Carry out a behaviour that a search found."),
     "prove": Entry("lawful.conformance.cli.prove:prove_group", "Prove what is claimed of a specification."),
     "mutants": Entry(
-        "lawful.conformance.cli.mutants:mutants_group", "Put the clauses to the test, with stores that have one mistake."
+        "lawful.conformance.cli.mutants:mutants_group",
+        "Put the clauses to the test, with stores that have one mistake.",
     ),
     "lint": Entry("lawful.conformance.cli.lint:lint", "Examine history files without judging them."),
     "convert": Entry("lawful.conformance.cli.convert:convert", "Write a history in another format."),

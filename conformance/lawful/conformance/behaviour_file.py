@@ -1,0 +1,131 @@
+"""A behaviour of Raft as a JSON file: the model it is of, and every step with what it read, sent and left behind.
+
+A step is found again among those that the model allows by all of that, so a file of another version of the model, or
+one that was edited, is refused at the first step that differs; no state is ever made from a file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from lawful.checkers.exploration.behaviour import Moment, Move, beginning, moved, moves
+from lawful.conformance.errors import UsageError, unknown_name
+from lawful.models.raft.mistakes import MISTAKES
+from lawful.models.raft.raft import Bounds, Raft
+from lawful.models.values import Json
+
+FORMAT_VERSION = 1
+_HINT = "lawful explore raft --output FILE writes such a file"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a file says."""
+
+    bounds: Bounds
+    mistake: str | None
+    property: str
+    """The property that the behaviour violates, or `deadlock`."""
+    moves: tuple[Move, ...]
+    moments: tuple[Moment, ...]
+    """The global states, the first one included."""
+
+
+def model_of(bounds: Bounds, mistake: str | None) -> Raft:
+    """Raft, or one of its broken twins; raises `UsageError` for an unknown one."""
+    if mistake is None:
+        return Raft(bounds)
+    if mistake not in MISTAKES:
+        raise unknown_name("mistake", mistake, MISTAKES)
+    return MISTAKES[mistake].model(bounds)
+
+
+def write(path: Path, bounds: Bounds, mistake: str | None, property_: str, behaviour: Sequence[Move]) -> None:
+    """Write a behaviour. Raises `UsageError` where the file cannot be written."""
+    document = {
+        "format": FORMAT_VERSION,
+        "model": "raft",
+        "bounds": asdict(bounds),
+        "mistake": mistake,
+        "property": property_,
+        "steps": [step_json(move) for move in behaviour],
+    }
+    try:
+        path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write {path}", cause=str(error)) from error
+
+
+def step_json(move: Move) -> Json:
+    """One step, with everything that tells it from others."""
+    return {
+        "server": move.server,
+        "action": move.step.action,
+        "received": None if move.received is None else _json(move.received),
+        "sent": [_json(message) for message in move.step.sends],
+        "kept": move.step.keeps,
+        "after": _json(move.step.after),
+    }
+
+
+def read(path: Path) -> Recorded:
+    """Read a behaviour and carry it out on the model. Raises `UsageError` where one of the two is not possible."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read {path}", cause=str(error), hint=_HINT) from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT_VERSION or document.get("model") != "raft":
+        raise UsageError(f"{path} is not a behaviour of Raft in format {FORMAT_VERSION}", hint=_HINT)
+    bounds, mistake, steps = _bounds(path, document), document.get("mistake"), document.get("steps")
+    if not isinstance(steps, list) or not isinstance(document.get("property"), str):
+        raise UsageError(f"{path} lacks its steps or its property", hint=_HINT)
+    if mistake is not None and not isinstance(mistake, str):
+        raise UsageError(f"{path} has a mistake without a name", hint=_HINT)
+    behaviour, moments = _carried_out(path, model_of(bounds, mistake), steps)
+    return Recorded(bounds, mistake, document["property"], behaviour, moments)
+
+
+def _bounds(path: Path, document: dict[str, Any]) -> Bounds:
+    given = document.get("bounds")
+    names = {field.name for field in fields(Bounds)}
+    if not isinstance(given, dict) or given.keys() != names or not all(type(one) is int for one in given.values()):
+        raise UsageError(f"{path} lacks the bounds {', '.join(sorted(names))}", hint=_HINT)
+    if not 1 <= given["servers"] <= _MOST_SERVERS:
+        raise UsageError(f"{path} is about {given['servers']} servers; there can be 1 to {_MOST_SERVERS}")
+    return Bounds(**given)
+
+
+_MOST_SERVERS = 9
+
+
+def _carried_out(path: Path, model: Raft, steps: Sequence[Json]) -> tuple[tuple[Move, ...], tuple[Moment, ...]]:
+    behaviour: list[Move] = []
+    moments = [beginning(model)]
+    for number, step in enumerate(steps, 1):
+        move = next((move for move in moves(model, moments[-1]) if step_json(move) == step), None)
+        if move is None:
+            raise UsageError(
+                f"step {number} of {path} is not one that the model allows there",
+                cause="the file was edited, or the model has changed since",
+                hint="explore again, and write the behaviour anew",
+            )
+        behaviour.append(move)
+        moments.append(moved(moments[-1], move))
+    return tuple(behaviour), tuple(moments)
+
+
+def _json(value: Any) -> Json:
+    """Messages and states as JSON: data classes as objects that say what they are."""
+    if is_dataclass(value):
+        members = {field.name: _json(getattr(value, field.name)) for field in fields(value)}
+        return {"type": type(value).__name__, **members}
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [_json(one) for one in value]
+    plain: Json = value
+    return plain

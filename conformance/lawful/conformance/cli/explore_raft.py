@@ -1,0 +1,122 @@
+"""`lawful explore raft`: every state of Raft within bounds."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lawful.conformance.cli.check_file import limit
+from lawful.conformance.cli.options import setting_options
+from lawful.conformance.cli.terminal import say
+from lawful.conformance.configuration import effective
+from lawful.conformance.errors import ExitCode, UsageError
+from lawful.conformance.judging import EXIT_CODES
+
+if TYPE_CHECKING:
+    from lawful.checkers.exploration.behaviour import Move
+    from lawful.models.raft.raft import Bounds
+
+_MOST_SERVERS = 7
+_MOST_SYMMETRIC = 5
+
+
+@click.command("raft")
+@click.option("--servers", metavar="N", type=click.IntRange(1, _MOST_SERVERS), help="How many there are; else 3.")
+@click.option("--terms", metavar="N", type=click.IntRange(1, 99), help="The largest term, from 1 on; else 2.")
+@click.option("--log", metavar="N", type=click.IntRange(0, 99), help="The longest log; else 1.")
+@click.option("--messages", metavar="N", type=click.IntRange(0, 9), help="Most messages in flight at once; else 1.")
+@click.option("--values", metavar="N", type=click.IntRange(1, 9), help="Different values of clients; else 1.")
+@click.option("--symmetry", is_flag=True, help="Look at one of the states that differ in the names of servers.")
+@click.option("--mistake", metavar="NAME", help="A broken twin of Raft, within bounds that suffice to break it.")
+@click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Where to write a counterexample.")
+@setting_options("format", "budget_s", "memory_mb")
+def raft(
+    servers: int | None,
+    terms: int | None,
+    log: int | None,
+    messages: int | None,
+    values: int | None,
+    symmetry: bool,
+    mistake: str | None,
+    output: Path | None,
+    **options: str | None,
+) -> ExitCode:
+    """Search all states of Raft within bounds, and judge its safety in each.
+
+    Messages are lost, repeated and reordered, and servers restart at any point. Prints how many states there are, and
+    for a property that does not hold the shortest behaviour that shows it, which --output keeps for lawful replay.
+    """
+    configuration = effective(options).configuration
+    _require_numpy()
+    from lawful.checkers.exploration.behaviour import follow
+    from lawful.checkers.exploration.explorer import explore
+    from lawful.checkers.verdict import Budget
+    from lawful.conformance.behaviour_file import model_of, write
+    from lawful.conformance.cli.explore_raft_json import report
+    from lawful.conformance.cli.explore_raft_text import Searched, searched_lines
+    from lawful.models.raft.properties import PROPERTIES
+
+    given = {"servers": servers, "terms": terms, "log": log, "messages": messages, "values": values}
+    bounds, scene = _scenario(mistake, given)
+    if symmetry and bounds.servers > _MOST_SYMMETRIC:
+        raise UsageError(
+            f"--symmetry is for up to {_MOST_SYMMETRIC} servers", hint="their names have 720 orders or more"
+        )
+    model = model_of(bounds, mistake)
+    budget = Budget(limit(configuration.budget_s), limit(configuration.memory_mb))
+    try:
+        found = explore(model, PROPERTIES, budget, symmetric=symmetry, after=scene)
+    except ValueError as error:
+        raise _not_within(mistake, error) from error
+    searched = Searched(bounds, mistake, len(scene), found)
+    code = EXIT_CODES[found.verdict]
+    if output is not None and found.violation is not None:
+        write(output, bounds, mistake, found.violation.property, found.violation.behaviour)
+    if configuration.format == "json":
+        click.echo(json.dumps(report(searched, code), indent=2, ensure_ascii=False))
+        return code
+    moments = [] if found.violation is None else follow(model, found.violation.behaviour)
+    for line in searched_lines(searched, moments):
+        say(line)
+    if output is not None:
+        say(f"    replay it with: lawful replay {output}" if found.violation else f"    {output} is not written")
+    return code
+
+
+def _scenario(mistake: str | None, given: Mapping[str, int | None]) -> tuple[Bounds, Sequence[Move]]:
+    """The bounds, and what happens before the search begins."""
+    from lawful.checkers.exploration.behaviour import NoSuchMove, guided
+    from lawful.conformance.behaviour_file import model_of
+    from lawful.models.raft.mistakes import MISTAKES
+    from lawful.models.raft.raft import Bounds
+
+    chosen = {name: value for name, value in given.items() if value is not None}
+    if mistake is None:
+        return Bounds(**chosen), ()
+    bounds = replace(MISTAKES[mistake].bounds if mistake in MISTAKES else Bounds(), **chosen)
+    model = model_of(bounds, mistake)
+    try:
+        return bounds, guided(model, MISTAKES[mistake].scene)
+    except NoSuchMove as error:
+        raise _not_within(mistake, error) from error
+
+
+def _not_within(mistake: str | None, error: ValueError) -> UsageError:
+    return UsageError(
+        f"the scene of {mistake} is not possible within these bounds",
+        cause=str(error),
+        hint="leave the bounds out: each mistake has its own",
+    )
+
+
+def _require_numpy() -> None:
+    if importlib.util.find_spec("numpy") is None:
+        raise UsageError(
+            "the search needs numpy, which is not installed here", hint="python -m pip install 'lawful[fast]'"
+        )

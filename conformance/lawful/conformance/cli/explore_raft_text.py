@@ -1,0 +1,132 @@
+"""What `lawful explore raft` and `lawful replay` print for people."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from lawful.checkers.exploration.behaviour import Moment, Move, moves, violated_by
+from lawful.checkers.exploration.result import DEADLOCK, Exploration
+from lawful.checkers.verdict import Verdict
+from lawful.conformance.behaviour_file import Recorded, model_of
+from lawful.conformance.cli.terminal import LOOKS, coloured
+from lawful.conformance.report.behaviour_columns import behaviour_lines
+from lawful.models.raft.mistakes import MISTAKES
+from lawful.models.raft.properties import PROPERTIES
+from lawful.models.raft.raft import Bounds
+from lawful.models.wording import counted
+from lawful.specs.raft import SAFETY
+
+WORDS = {Verdict.LAWFUL: "safe", Verdict.VIOLATION: "violation", Verdict.INCONCLUSIVE: "inconclusive"}
+_WIDTH = 110
+_DEADLOCKED = "A state is reached in which nothing can happen any more."
+
+
+class Searched(NamedTuple):
+    """A search, and what it was of."""
+
+    bounds: Bounds
+    mistake: str | None
+    scene: int
+    """How many steps were taken before it began."""
+    found: Exploration
+
+
+def searched_lines(searched: Searched, moments: Sequence[Moment]) -> Iterator[str]:
+    """The outcome of a search. `moments`: the states of the counterexample, where there is one."""
+    found = searched.found
+    yield f"{_verdict_word(found.verdict)} {_subject(searched.bounds, searched.mistake)}"
+    if searched.mistake is not None:
+        yield f"    the mistake: {MISTAKES[searched.mistake].sentence}"
+    if searched.scene:
+        yield f"    the search begins after {counted(searched.scene, 'step')} that lead to the scene of the mistake"
+    if found.progress is not None:
+        yield f"    {found.progress}"
+    yield from (f"    {line}" for line in _count_lines(found))
+    yield ""
+    yield from (f"    {line}" for line in _property_lines(found))
+    if found.verdict is Verdict.LAWFUL:
+        yield ""
+        yield from _wrapped("steps: ", [f"{action} {times}" for action, times in found.taken.items() if times])
+        if found.not_taken:
+            yield from _wrapped("never taken within these bounds: ", found.not_taken)
+    if found.violation is not None:
+        yield ""
+        yield from _violation_lines(found.violation.property, found.violation.behaviour, moments)
+
+
+def replayed_lines(recorded: Recorded) -> tuple[Verdict, list[str]]:
+    """What comes out when a recorded behaviour is carried out."""
+    violated = _violated(recorded)
+    verdict = Verdict.LAWFUL if violated is None else Verdict.VIOLATION
+    lines = [f"{_verdict_word(verdict)} {_subject(recorded.bounds, recorded.mistake)}"]
+    if violated is None:
+        steps = counted(len(recorded.moves), "step")
+        return verdict, [*lines, f"    no property is violated by these {steps}; {recorded.property} was once"]
+    return verdict, [*lines, "", *_violation_lines(violated, recorded.moves, recorded.moments)]
+
+
+def _violated(recorded: Recorded) -> str | None:
+    found = violated_by(PROPERTIES, recorded.moments)
+    if found is not None:
+        return found[0].id
+    is_stuck = not any(moves(model_of(recorded.bounds, recorded.mistake), recorded.moments[-1]))
+    return DEADLOCK if is_stuck else None
+
+
+def _verdict_word(verdict: Verdict) -> str:
+    look = LOOKS[verdict]
+    return coloured(f"{look.glyph} {WORDS[verdict]}".ljust(14), look.colour)
+
+
+def _subject(bounds: Bounds, mistake: str | None) -> str:
+    parts = [
+        counted(bounds.servers, "server"),
+        counted(bounds.terms, "term"),
+        f"logs of up to {bounds.log}",
+        f"{counted(bounds.messages, 'message')} in flight",
+    ]
+    if bounds.values > 1:
+        parts.append(f"{bounds.values} values")
+    return f"raft{'' if mistake is None else f' with {mistake}'}: {', '.join(parts)}"
+
+
+def _count_lines(found: Exploration) -> Iterator[str]:
+    yield (
+        f"{found.distinct} distinct states, {found.generated} generated, depth {found.depth}; "
+        f"{found.local_states} states of servers, {counted(found.messages, 'message')}"
+    )
+    if found.represented is not None and found.verdict is Verdict.LAWFUL:
+        yield f"each stands for its renamings: {found.represented} states in all"
+    yield (
+        f"{found.per_second:.0f} states/s of processor time ({found.cpu_seconds:.2f} s), "
+        f"{found.bytes_per_state:.0f} bytes a state; probability that one was overlooked: {found.overlooked:.1e}"
+    )
+
+
+def _property_lines(found: Exploration) -> Iterator[str]:
+    for one in SAFETY:
+        if found.violation is not None and found.violation.property == one.id:
+            look, word = LOOKS[Verdict.VIOLATION], "violated"
+        elif not found.applied[one.id]:
+            look, word = LOOKS[Verdict.NOTHING_CHECKED], "says nothing of these states"
+        else:
+            look, word = LOOKS[Verdict.LAWFUL], "held" if found.verdict is Verdict.LAWFUL else "not violated so far"
+        yield f"{coloured(look.glyph, look.colour)} {one.id} {one.name}: {word}"
+        yield f"    {one.sentence} ({one.source})"
+
+
+def _violation_lines(property_: str, behaviour: Sequence[Move], moments: Sequence[Moment]) -> Iterator[str]:
+    names = {one.id: f"{one.id} {one.name}" for one in SAFETY}
+    sentence = next((one.sentence for one in SAFETY if one.id == property_), _DEADLOCKED)
+    after = counted(len(behaviour), "step")
+    yield f"    {names.get(property_, property_)} is violated after {after}: {sentence}"
+    yield ""
+    yield from (f"    {line}".rstrip() for line in behaviour_lines(behaviour, moments))
+
+
+def _wrapped(label: str, parts: Sequence[str]) -> list[str]:
+    return textwrap.wrap(
+        label + ", ".join(parts), _WIDTH, initial_indent="    ", subsequent_indent="      ", break_on_hyphens=False
+    )

@@ -1,0 +1,28 @@
+"""`lawful replay`: a behaviour that a search found, once more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lawful.conformance.cli.terminal import say
+from lawful.conformance.errors import ExitCode
+from lawful.conformance.judging import EXIT_CODES
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+def replay(file: Path) -> ExitCode:
+    """Carry out a behaviour that a search found.
+
+    FILE is what lawful explore raft --output wrote; its steps are taken on the model. Exit code 1: it violates a
+    property. 0: it does not, any more. A step that the model does not allow is an error.
+    """
+    from lawful.conformance.behaviour_file import read
+    from lawful.conformance.cli.explore_raft_text import replayed_lines
+
+    verdict, lines = replayed_lines(read(file))
+    for line in lines:
+        say(line)
+    return EXIT_CODES[verdict]
