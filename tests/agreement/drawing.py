@@ -6,10 +6,13 @@ second what makes operations copies of each other.
 
 from __future__ import annotations
 
+from itertools import product
 from random import Random
 
 from tests.agreement.sampling import Draw
 
+from lawful.conformance.programs.plain import plain_values
+from lawful.conformance.workloads.table_traits import counted_values
 from lawful.models.model import Call
 from lawful.models.values import Json
 from lawful.specs.table import Argument, Drawn, Table
@@ -202,34 +205,27 @@ def leader_lease_of_few(random: Random, number: int) -> Call:
     return Call("guarded_read", {})
 
 
+_MORE: dict[str, tuple[Json, ...]] = {"integer": (3, -1), "any": (1, "a", [1])}
+
+
+def few_values(table: Table, argument: Argument, durations_ms: tuple[int, ...] = (2, 6)) -> tuple[Json, ...]:
+    """The plainest values and a few more, so that calls meet; durations that end within a history."""
+    if argument.drawn is Drawn.DURATION:
+        return durations_ms
+    if argument.members:
+        members = {name: counted_values(table, name) or ("a", "b") for name in argument.members}
+        rows = [dict(zip(members, values, strict=True)) for values in product(*members.values())]
+        return ({}, *({"a": row} for row in rows), {"b": rows[0], "c": rows[-1]})
+    plain = plain_values(argument)
+    return plain[:3] if argument.type == "string" and not argument.values else (*plain, *_MORE.get(argument.type, ()))
+
+
 def of_table(table: Table) -> Draw:
     """Calls to a table of the task store: functions by weight, arguments of few values each."""
     weights = [function.weight for function in table.functions]
 
     def draw(random: Random, number: int) -> Call:
         (function,) = random.choices(table.functions, weights)
-        return Call(function.name, {one.name: _argument(one, random) for one in function.arguments})
+        return Call(function.name, {one.name: random.choice(few_values(table, one)) for one in function.arguments})
 
     return draw
-
-
-def _argument(argument: Argument, random: Random) -> Json:
-    if argument.nullable and random.random() < 0.3:
-        return None
-    if argument.values:
-        return random.choice(argument.values)
-    if argument.drawn is Drawn.DURATION:
-        return random.choice((2, 6))
-    match argument.type:
-        case "string":
-            return random.choice("ab")
-        case "integer":
-            return random.randint(0, 3)
-        case "boolean":
-            return random.random() < 0.5
-        case "array":
-            return random.choice(([], ["a"], ["a", "b"]))
-        case "object":
-            member = dict.fromkeys(argument.members, random.choice("ab"))
-            return random.choice(({}, {"a": member})) if argument.members else {}
-    return random.choice((None, 1, "a"))

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 import z3  # type: ignore[import-untyped]
+from tests.agreement.drawing import few_values
 
 from lawful.checkers.proof.containers import parts_of
 from lawful.checkers.proof.logic import conjunction, disjunction, negation
@@ -25,11 +26,11 @@ from lawful.models.task_store.expiry import NS_PER_MS, Expiry
 from lawful.models.task_store.state import Row, TableState, Value, key_text
 from lawful.models.values import Frozen, Json
 from lawful.specs.expression import Sha256
-from lawful.specs.field import INSTANT, ORDINAL, Argument, Drawn, Field
+from lawful.specs.field import INSTANT, ORDINAL, Argument, Field
 from lawful.specs.function import CountRows, Function, ListRows, OnAnyRow, OnRow
 from lawful.specs.table import Table
 
-NAMES = ("a", "b", "c")
+_DURATIONS_MS = (0, 15, 50, 1000)
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,10 @@ def random_steps(table: Table, seed: int, count: int, clock_error_ns: int = 0) -
         # Of every function something, and of those that change something more.
         changing = [one for one in table.functions if one.changes]
         function = random.choice(changing if random.random() < 0.7 else list(table.functions))
-        call = Call(function.name, {one.name: _drawn(one, random) for one in function.arguments})
+        call = Call(
+            function.name,
+            {one.name: random.choice(few_values(table, one, _DURATIONS_MS)) for one in function.arguments},
+        )
         now_ms += random.choice((1, 10, 40))
         # No instant is that of another step, so nothing ends at the very instant of a step.
         now_ns = now_ms * NS_PER_MS + number
@@ -93,28 +97,6 @@ def _at_earliest(row: Row) -> Row:
         row.names,
         tuple(Expiry(one.earliest_ns, one.earliest_ns) if isinstance(one, Expiry) else one for one in row.values),
     )
-
-
-def _drawn(argument: Argument, random: Random) -> Json:
-    if argument.nullable and random.random() < 0.3:
-        return None
-    if argument.values:
-        return random.choice(argument.values)
-    match argument.type:
-        case "integer":
-            return random.choice((0, 15, 50, 1000) if argument.drawn is Drawn.DURATION else (-1, 0, 1, 2, 3, 4))
-        case "string":
-            return random.choice(NAMES)
-        case "boolean":
-            return random.random() < 0.5
-        case "array":
-            return [random.choice(NAMES) for _ in range(random.randrange(3))]
-        case "object":
-            return {
-                name: {one: random.choice(("succeeded", "failed", "processing", "x")) for one in argument.members}
-                for name in random.sample(NAMES, random.randrange(3))
-            }
-    return random.choice([None, 1, "a", {}, [1]])
 
 
 class Lookup:
