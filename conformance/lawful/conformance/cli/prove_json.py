@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lawful.checkers.proof.counterexample import Counterexample
 from lawful.checkers.proof.finding import Finding
-from lawful.conformance.cli.prove_text import WORDS
+from lawful.conformance.cli.proof_table import WORDS
 from lawful.conformance.errors import ExitCode
 from lawful.models.task_store.expiry import Expiry
 from lawful.models.task_store.state import AtLeast, Row, TableState, as_json

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
-
-from rich.table import Table
-from rich.text import Text
 
 from lawful.checkers.proof.counterexample import Counterexample
 from lawful.checkers.proof.finding import Finding, Goal
-from lawful.checkers.verdict import Verdict, overall
+from lawful.checkers.verdict import Verdict
+from lawful.conformance.cli.proof_table import Line, add_lines, proof_table, summary
 from lawful.conformance.cli.terminal import LOOKS
 from lawful.conformance.report.console import output_console
 from lawful.models.wording import asked_text, belief_text, clock_text, counted, printable, row_text, value_text
-
-WORDS = {Verdict.LAWFUL: "proved", Verdict.VIOLATION: "broken", Verdict.INCONCLUSIVE: "unknown"}
 
 _GOALS = {
     Goal.NOT_VACUOUS: "Each claim is about something that can come about.",
@@ -31,31 +26,13 @@ _AT_FIRST = {
 }
 
 
-class _Line(NamedTuple):
-    """One line of the table: an obligation, or several of one claim that are all met."""
-
-    clause: str
-    sentence: str
-    where: str
-    verdict: Verdict
-    seconds: float
-
-
 def show(findings: Sequence[Finding], each: bool) -> None:
     """A table of the obligations, then a counterexample for each that is broken."""
     console = output_console()
     tables = dict.fromkeys(one.table for one in findings)
-    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    shown.add_column("clause", no_wrap=True)
-    shown.add_column("claim", ratio=1)
-    shown.add_column("function", no_wrap=True)
-    shown.add_column("result", no_wrap=True)
-    shown.add_column("ms", no_wrap=True, justify="right", min_width=5)
+    shown = proof_table("clause", "function")
     for name in tables:
-        shown.add_row(Text(name, style="bold"))
-        for line in _lines([one for one in findings if one.table == name], each):
-            result = Text(f"{LOOKS[line.verdict].glyph} {WORDS[line.verdict]}", f"color({LOOKS[line.verdict].colour})")
-            shown.add_row(line.clause, line.sentence, line.where, result, f"{line.seconds * 1000:.0f}")
+        add_lines(shown, name, _lines([one for one in findings if one.table == name], each))
     console.print(shown)
     for finding in findings:
         if finding.verdict is not Verdict.LAWFUL:
@@ -101,7 +78,7 @@ def _counterexample_lines(found: Counterexample) -> Iterator[str]:
         yield "The sequential model takes this step as well."
 
 
-def _lines(findings: Sequence[Finding], each: bool) -> Iterator[_Line]:
+def _lines(findings: Sequence[Finding], each: bool) -> Iterator[Line]:
     met: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         alone = each or finding.verdict is not Verdict.LAWFUL
@@ -113,7 +90,7 @@ def _lines(findings: Sequence[Finding], each: bool) -> Iterator[_Line]:
         sentence = first.sentence if alone else group[1]
         where = _where(first) if alone else _wheres(members)
         seconds = sum(one.seconds for one in members)
-        yield _Line(first.clause or "" if alone else group[0], sentence, where, first.verdict, seconds)
+        yield Line(first.clause or "" if alone else group[0], sentence, where, first.verdict, seconds)
 
 
 def _group(finding: Finding) -> tuple[str, str]:
@@ -138,9 +115,5 @@ def _wheres(findings: Sequence[Finding]) -> str:
 
 
 def _summary(findings: Sequence[Finding]) -> str:
-    verdicts = [one.verdict for one in findings]
-    parts = [f"{verdicts.count(verdict)} {word}" for verdict, word in WORDS.items() if verdict in verdicts]
     tables = counted(len({one.table for one in findings}), "table")
-    seconds = sum(one.seconds for one in findings)
-    glyph = LOOKS[overall(verdicts)].glyph
-    return f"{glyph} {counted(len(findings), 'obligation')} of {tables}: {', '.join(parts)}, {seconds:.2f} s"
+    return summary([one.verdict for one in findings], tables, sum(one.seconds for one in findings))
