@@ -96,7 +96,7 @@ def test_a_search_stops_when_its_budget_is_used_up() -> None:
     found = explore(Raft(Bounds()), PROPERTIES, Budget(1e-9, None))
     assert found.verdict is Verdict.INCONCLUSIVE
     assert found.progress is not None
-    assert "the time budget of 1e-09 s is used up; 1 states within 1 levels were reached" in found.progress
+    assert "the time budget of 1e-09 s is used up; states reached: 1, at depth 1" in found.progress
 
 
 def test_a_search_goes_on_from_the_end_of_a_behaviour() -> None:

@@ -22,7 +22,8 @@ EXAMPLES = HERE.parents[1] / "docs" / "examples"
 
 _VARYING = (
     (re.compile(r"\b\d+\.\d\d s\b"), "N s"),
-    (re.compile(r'("seconds": )[\d.e-]+'), r"\1N"),
+    (re.compile(r'("(?:cpu_)?seconds": )[\d.e-]+'), r"\1N"),
+    (re.compile(r"\b\d+ states/s"), "N states/s"),
     (re.compile(r"(?<=^lawful )\S+$", re.MULTILINE), "VERSION"),
     (re.compile(r'("lawful": )"[^"]+"'), r'\1"VERSION"'),
     (re.compile(r"the first \d+ of"), "the first N of"),

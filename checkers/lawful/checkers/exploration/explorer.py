@@ -60,7 +60,7 @@ def explore(
         verdict = Verdict.LAWFUL if violation is None else Verdict.VIOLATION
     except BudgetExhausted as exhausted:
         verdict = Verdict.INCONCLUSIVE
-        progress = f"{exhausted}; {len(search.reached)} states within {search.depth} levels were reached"
+        progress = f"{exhausted}; states reached: {len(search.reached)}, at depth {search.depth}"
     require_pure(search.table)
     if symmetric:
         require_symmetric(search.table, properties, search.invariants)

@@ -20,6 +20,7 @@ from lawful.specs.raft import SAFETY
 
 WORDS = {Verdict.LAWFUL: "safe", Verdict.VIOLATION: "violation", Verdict.INCONCLUSIVE: "inconclusive"}
 _WIDTH = 110
+_MANY = 10_000
 _DEADLOCKED = "A state is reached in which nothing can happen any more."
 
 
@@ -94,14 +95,16 @@ def _subject(bounds: Bounds, mistake: str | None) -> str:
 
 def _count_lines(found: Exploration) -> Iterator[str]:
     yield (
-        f"{found.distinct} distinct states, {found.generated} generated, depth {found.depth}; "
-        f"{found.local_states} states of servers, {counted(found.messages, 'message')}"
+        f"{counted(found.distinct, 'distinct state')}, {found.generated} generated, depth {found.depth}; "
+        f"{counted(found.local_states, 'state')} of single servers, {counted(found.messages, 'message')}"
     )
     if found.represented is not None and found.verdict is Verdict.LAWFUL:
         yield f"each stands for its renamings: {found.represented} states in all"
+    # The smallest tables take as much room as those of some thousand states: a quotient would say nothing.
+    room = f", {found.bytes_per_state:.0f} bytes a state" if found.distinct > _MANY else ""
     yield (
-        f"{found.per_second:.0f} states/s of processor time ({found.cpu_seconds:.2f} s), "
-        f"{found.bytes_per_state:.0f} bytes a state; probability that one was overlooked: {found.overlooked:.1e}"
+        f"{found.per_second:.0f} states/s of processor time ({found.cpu_seconds:.2f} s){room}; "
+        f"probability that one was overlooked: {found.overlooked:.1e}"
     )
 
 

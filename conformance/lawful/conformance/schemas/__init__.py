@@ -18,7 +18,10 @@ FILES = {
     "watch": "watch.json",
     "adapter": "adapter.json",
     "exploration": "exploration.json",
+    "state-exploration": "state_exploration.json",
+    "behaviour": "behaviour.json",
     "proof": "proof.json",
+    "induction": "induction.json",
     "mutants": "mutants.json",
 }
 NAMES = ("history", *FILES)

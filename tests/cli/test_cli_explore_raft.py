@@ -1,0 +1,130 @@
+"""`lawful explore raft` and `lawful replay`: what is shown, the exit codes, and the file between the two."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from lawful.models.raft.mistakes import MISTAKES
+from lawful.specs.raft import SAFETY
+
+from .conftest import Run
+
+Lawful = Callable[[str], Run]
+
+COMMANDS = {
+    "raft-explore-help": "lawful explore raft --help",
+    "raft-replay-help": "lawful replay --help",
+    "raft-safe": "lawful explore raft --servers 2 --terms 3",
+    "raft-safe-symmetry": "lawful explore raft --servers 2 --terms 3 --log 2 --symmetry",
+    "raft-inconclusive": "lawful explore raft --servers 5 --budget-s 1e-9",
+    "raft-mistake": "lawful explore raft --mistake quorum-of-half",
+    "raft-mistake-output": "lawful explore raft --mistake previous-term-not-compared --output found.json",
+    "raft-no-output": "lawful explore raft --servers 1 --output found.json",
+    "raft-unknown-mistake": "lawful explore raft --mistake vote-thrice",
+    "raft-scene-not-within": "lawful explore raft --mistake old-term-by-counting --terms 2",
+    "raft-scene-of-others": "lawful explore raft --mistake any-log-may-lead --servers 5",
+    "raft-too-many-for-symmetry": "lawful explore raft --servers 6 --symmetry",
+    "raft-json": "lawful explore raft --servers 1 --format json",
+    "raft-output-nowhere": "lawful explore raft --mistake quorum-of-half --output nowhere/found.json",
+    "raft-replay-missing": "lawful replay nowhere.json",
+    "raft-replay-history": "lawful replay stale-read.jsonl",
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_is_printed_stays_as_it_is(name: str, lawful: Lawful, snapshot: Callable[[str, Run], None]) -> None:
+    snapshot(name, lawful(COMMANDS[name]))
+
+
+@pytest.fixture
+def behaviour(lawful: Lawful, folder: Path) -> dict[str, Any]:
+    """What a search wrote, in the file found.json as well."""
+    assert lawful("lawful explore raft --mistake quorum-of-half --output found.json").code == 1
+    document: dict[str, Any] = json.loads((folder / "found.json").read_text(encoding="utf-8"))
+    return document
+
+
+def test_a_behaviour_is_replayed_as_it_was_found(behaviour: dict[str, Any], lawful: Lawful) -> None:
+    found, again = lawful("lawful explore raft --mistake quorum-of-half"), lawful("lawful replay found.json")
+    assert again.code == 1
+    diagram = found.stdout[found.stdout.index("    RAFT-1 election safety is violated") :]
+    assert again.stdout.endswith(diagram)
+
+
+def test_a_behaviour_keeps_its_schema(behaviour: dict[str, Any], lawful: Lawful) -> None:
+    schema: Any = json.loads(lawful("lawful schema behaviour").stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(behaviour, schema)
+    del behaviour["steps"][0]["after"]["term"]
+    with pytest.raises(jsonschema.ValidationError, match="term"):
+        jsonschema.validate(behaviour, schema)
+
+
+def test_a_behaviour_without_its_end_violates_nothing(behaviour: dict[str, Any], lawful: Lawful, folder: Path) -> None:
+    behaviour["steps"].pop()
+    (folder / "found.json").write_text(json.dumps(behaviour))
+    run = lawful("lawful replay found.json")
+    assert run.code == 0
+    assert "no property is violated by these 9 steps; RAFT-1 was once" in run.stdout
+
+
+def test_what_a_broken_twin_did_is_refused_by_raft_itself(
+    behaviour: dict[str, Any], lawful: Lawful, folder: Path
+) -> None:
+    (folder / "found.json").write_text(json.dumps(behaviour | {"mistake": None}))
+    run = lawful("lawful replay found.json")
+    assert run.code == 2
+    assert "step 9 of found.json is not one that the model allows there" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"format": 2}, "is not a behaviour of Raft in format 1"),
+        ({"model": "paxos"}, "is not a behaviour of Raft in format 1"),
+        ({"bounds": {"servers": 3}}, "lacks the bounds"),
+        ({"bounds": {"servers": 10**9, "terms": 2, "log": 0, "messages": 1, "values": 1}}, "there can be 1 to 9"),
+        ({"bounds": {"servers": True, "terms": 2, "log": 0, "messages": 1, "values": 1}}, "lacks the bounds"),
+        ({"steps": None}, "lacks its steps"),
+        ({"steps": [None]}, "step 1 of found.json is not one"),
+        ({"property": 1}, "lacks its steps or its property"),
+        ({"mistake": 1}, "a mistake without a name"),
+        ({"mistake": "none"}, "unknown mistake 'none'"),
+    ],
+)
+def test_a_file_that_is_no_behaviour_is_an_error_of_use(
+    change: dict[str, Any], problem: str, behaviour: dict[str, Any], lawful: Lawful, folder: Path
+) -> None:
+    (folder / "found.json").write_text(json.dumps(behaviour | change))
+    run = lawful("lawful replay found.json")
+    assert run.code == 2
+    assert problem in run.stderr
+
+
+@pytest.mark.parametrize("arguments", ["--servers 2", "--mistake any-log-may-lead", "--servers 4 --budget-s 1e-9"])
+def test_the_json_of_a_search_keeps_its_schema(arguments: str, lawful: Lawful) -> None:
+    schema: Any = json.loads(lawful("lawful schema state-exploration").stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    run = lawful(f"lawful explore raft {arguments} --format json")
+    report = json.loads(run.stdout)
+    jsonschema.validate(report, schema)
+    assert report["exit_code"] == run.code
+    del report["violation"]
+    with pytest.raises(jsonschema.ValidationError, match="violation"):
+        jsonschema.validate(report, schema)
+
+
+def test_every_property_and_every_mistake_is_in_the_document() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "raft.md").read_text(encoding="utf-8")
+    assert [name for name in (*MISTAKES, *(one.id for one in SAFETY)) if name not in text] == []
+
+
+def test_no_snapshot_is_left_over() -> None:
+    folder = Path(__file__).parent / "snapshots"
+    assert {path.stem for path in folder.glob("raft-*.txt")} == COMMANDS.keys()
