@@ -27,13 +27,13 @@ from lawful.checkers.verdict_json import decoded, encoded
 from lawful.models.history import History, ObjectKey, Operation, Outcome
 from lawful.models.model import AnyModel, TimedModel, UnknownCall
 
-MONITORED_FROM = 2_000
+MONITORED_FROM = 1_000
 """Operations of a history. Below, a search has mostly ended before the libraries that monitors need are imported."""
 
 MONITORED_ONCE_IMPORTED = 50
 """Operations of an object. Where the history is long enough for the import, monitors are faster from here on."""
 
-FIRST_TRY_S = 0.12
+FIRST_TRY_S = 0.125
 """Seconds. What a search has not decided by then, a monitor may, and its libraries take no longer to import."""
 
 PARALLEL_FROM = 4_000
