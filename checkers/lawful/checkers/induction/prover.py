@@ -28,7 +28,7 @@ Cores: TypeAlias = Mapping[tuple[str, str], Core]
 """The lemmas that an action needs to keep a lemma, by action and lemma. Not there: the lemma itself is enough."""
 
 FIRST_TRY_SECONDS = 0.5
-"""How long the kept core is tried at first; each later try may take twice as long, up to what is allowed.
+"""How long the kept core is tried at first, twice; later tries may take longer and longer, up to what is allowed.
 
 Each try begins elsewhere: a solver that went astray among quantifiers seldom does so twice.
 """
@@ -58,7 +58,7 @@ class Prover(Generic[State]):
         """Whether the obligation is met."""
         started_s = time.monotonic()
         asked, core = self._asked(obligation), self._core(obligation)
-        if self._excluded(asked, core, FIRST_TRY_SECONDS, self._seed):
+        if any(self._excluded(asked, core, FIRST_TRY_SECONDS, self._seed + more) for more in range(2)):
             finding = _found(obligation, Verdict.LAWFUL, core)
         else:
             finding = self._searched(obligation, asked, core)
@@ -78,7 +78,7 @@ class Prover(Generic[State]):
 
     def _searched(self, obligation: Obligation[State], asked: Sequence[Any], core: Core) -> Finding:
         """Instances from small to large, each followed by two more tries for any number of things."""
-        limit_s, seed = FIRST_TRY_SECONDS, self._seed
+        limit_s, seed = FIRST_TRY_SECONDS, self._seed + 1
         for scope in self._system.scopes:
             found = self._search(scope).broken(obligation)
             if found.counterexample is not None:

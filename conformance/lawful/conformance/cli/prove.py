@@ -11,6 +11,7 @@ import click
 from lawful.checkers.proof.finding import SECONDS
 from lawful.checkers.verdict import overall
 from lawful.conformance.cli.options import setting_options
+from lawful.conformance.cli.prove_raft import raft
 from lawful.conformance.configuration import effective
 from lawful.conformance.errors import ExitCode, UsageError, unknown_name
 from lawful.conformance.judging import EXIT_CODES
@@ -25,6 +26,9 @@ def prove_group() -> None:
     A run of a store sees some states, an exploration all within bounds. A proof is about any number of rows and
     clients, any arguments and any times.
     """
+
+
+prove_group.add_command(raft)
 
 
 @prove_group.command("task-store")
@@ -46,7 +50,7 @@ def task_store(names: tuple[str, ...], each: bool, limit_s: float, **options: st
     """
     configuration = effective(options).configuration
     tables = list(_chosen(names))
-    _require_solver()
+    require_solver()
     from lawful.checkers.proof.proof_of_table import prove
     from lawful.conformance.cli.prove_json import report
     from lawful.conformance.cli.prove_text import show
@@ -67,6 +71,7 @@ def _chosen(names: tuple[str, ...]) -> Iterator[Table]:
         yield TABLES[name]
 
 
-def _require_solver() -> None:
+def require_solver() -> None:
+    """Raises `UsageError` where there is no solver."""
     if importlib.util.find_spec("z3") is None:
         raise UsageError("proofs need Z3, which is not installed here", hint="python -m pip install 'lawful[prove]'")

@@ -23,30 +23,33 @@ CORES: dict[tuple[str, str], tuple[str, ...]] = {
         "logs_created",
         "requests_not_ahead",
     ),
-    ("time_out", "candidates_not_elected"): (
-        "candidates_asked",
+    ("time_out", "leader_log_begins"): (
+        "leader_log_begins",
         "elected_not_ahead",
     ),
     ("time_out", "votes_for_complete_logs"): (
         "votes_for_complete_logs",
         "acknowledged_kept",
+        "votes_for_candidates",
         "requests_not_ahead",
-        "votes_not_ahead_of_candidates",
+        "votes_not_ahead_of_voters",
     ),
-    ("learn_term", "candidates_not_elected"): ("candidates_asked",),
-    ("restart", "candidates_not_elected"): ("candidates_asked",),
-    ("grant_vote", "votes_not_ahead_of_candidates"): (
+    ("grant_vote", "votes_not_ahead_of_voters"): (
         "requests_not_ahead",
-        "votes_not_ahead_of_candidates",
+        "votes_not_ahead_of_voters",
     ),
-    ("grant_vote", "candidates_not_elected"): ("candidates_asked",),
+    ("grant_vote", "votes_for_candidates"): (
+        "votes_for_candidates",
+        "own_votes",
+    ),
     ("grant_vote", "votes_for_complete_logs"): (
         "votes_for_complete_logs",
         "leader_completeness",
         "acknowledged_kept",
+        "leader_log_created",
+        "leader_log_whole",
         "leader_log_grows",
         "created_by_leader",
-        "created_before",
         "logs_created",
         "requests_not_ahead",
         "one_request",
@@ -59,7 +62,6 @@ CORES: dict[tuple[str, str], tuple[str, ...]] = {
         "elected_by_quorum",
         "one_vote",
     ),
-    ("win_election", "candidates_not_elected"): ("candidates_asked",),
     ("win_election", "created_by_leader"): (
         "created_by_leader",
         "begun_by_election",
@@ -69,13 +71,20 @@ CORES: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("win_election", "leader_log_created"): (
         "leader_log_created",
-        "created_before",
-        "requests_not_ahead",
-        "candidates_asked",
+        "leader_log_whole",
+        "created_by_leader",
+        "logs_created",
     ),
     ("win_election", "leader_log_is_log"): (
         "leader_log_is_log",
         "leaders_elected",
+        "elected_by_quorum",
+        "one_vote",
+    ),
+    ("win_election", "leader_log_begins"): (
+        "leader_log_begins",
+        "one_request",
+        "candidates_asked",
         "elected_by_quorum",
         "one_vote",
     ),
@@ -106,15 +115,12 @@ CORES: dict[tuple[str, str], tuple[str, ...]] = {
     ("win_election", "leader_completeness"): (
         "votes_for_complete_logs",
         "leader_completeness",
-        "created_before",
+        "leader_log_created",
+        "leader_log_whole",
+        "created_by_leader",
         "requests_not_ahead",
         "candidates_asked",
         "votes_not_ahead_of_voters",
-    ),
-    ("take_request", "candidates_not_elected"): ("candidates_asked",),
-    ("take_request", "created_before"): (
-        "created_before",
-        "logs_created",
     ),
     ("take_request", "created_by_leader"): (
         "created_by_leader",
@@ -150,12 +156,10 @@ CORES: dict[tuple[str, str], tuple[str, ...]] = {
         "votes_for_complete_logs",
         "votes_not_ahead_of_voters",
     ),
-    ("send_entry", "candidates_not_elected"): ("candidates_asked",),
     ("send_entry", "sent_by_leader"): (
         "sent_by_leader",
         "leader_log_is_log",
     ),
-    ("accept_entry", "candidates_not_elected"): ("candidates_asked",),
     ("accept_entry", "logs_created"): (
         "sent_by_leader",
         "leader_log_created",
@@ -170,9 +174,9 @@ CORES: dict[tuple[str, str], tuple[str, ...]] = {
         "acknowledged_kept",
         "sent_by_leader",
         "leader_log_created",
+        "leader_log_whole",
         "leader_log_grows",
         "created_by_leader",
-        "created_before",
         "logs_created",
     ),
     ("accept_entry", "votes_for_complete_logs"): (
@@ -186,9 +190,8 @@ CORES: dict[tuple[str, str], tuple[str, ...]] = {
         "leader_log_created",
         "leader_log_grows",
     ),
-    ("commit", "candidates_not_elected"): ("candidates_asked",),
     ("commit", "committed_by_quorum"): (
         "committed_by_quorum",
-        "leader_log_is_log",
+        "acknowledged_of_leader",
     ),
 }

@@ -12,6 +12,7 @@ from lawful.models.raft_proof.vocabulary import (
     earlier,
     in_quorum,
     term_at_most,
+    term_nought,
     term_of,
 )
 
@@ -34,22 +35,13 @@ def one_vote(cluster: Cluster) -> Expression:
     )
 
 
-@lemma("Nobody voted in a term that is later than its own.")
+@lemma("Nobody voted in term nought, nor in a term that is later than its own.")
 def votes_not_ahead_of_voters(cluster: Cluster) -> Expression:
     return every(
         (SERVER, TERM, SERVER),
         lambda voter, term, candidate: implies(
-            cluster.voted(voter, term, candidate), term_at_most(term, cluster.term(voter))
-        ),
-    )
-
-
-@lemma("Nobody got a vote in a term that is later than its own.")
-def votes_not_ahead_of_candidates(cluster: Cluster) -> Expression:
-    return every(
-        (SERVER, TERM, SERVER),
-        lambda voter, term, candidate: implies(
-            cluster.voted(voter, term, candidate), term_at_most(term, cluster.term(candidate))
+            cluster.voted(voter, term, candidate),
+            earlier(term_nought(), term) & term_at_most(term, cluster.term(voter)),
         ),
     )
 
@@ -64,14 +56,9 @@ def elected_by_quorum(cluster: Cluster) -> Expression:
     )
 
 
-@lemma("A term in which a server was elected has begun, and is not later than the server's own.")
-def elected_not_ahead(cluster: Cluster) -> Expression:
-    return every(
-        (SERVER, TERM),
-        lambda server, term: implies(
-            cluster.elected(server, term), cluster.begun(term) & term_at_most(term, cluster.term(server))
-        ),
-    )
+@lemma("A term in which a server was elected has begun.")
+def elected_begins(cluster: Cluster) -> Expression:
+    return every((SERVER, TERM), lambda server, term: implies(cluster.elected(server, term), cluster.begun(term)))
 
 
 @lemma("Who leads was elected in its term.")
@@ -81,16 +68,20 @@ def leaders_elected(cluster: Cluster) -> Expression:
     )
 
 
-@lemma("Who stands asked for votes with the log that it has, and was not elected.")
+@lemma("Who stands asked for votes with the log that it has.")
 def candidates_asked(cluster: Cluster) -> Expression:
     return every(
         (SERVER,),
         lambda server: implies(
-            cluster.stands(server),
-            cluster.asked(server, cluster.term(server), cluster.last(server))
-            & ~cluster.elected(server, cluster.term(server))
-            & ~cluster.leads(server),
+            cluster.stands(server), cluster.asked(server, cluster.term(server), cluster.last(server))
         ),
+    )
+
+
+@lemma("Who stands was not elected in its term.")
+def candidates_not_elected(cluster: Cluster) -> Expression:
+    return every(
+        (SERVER,), lambda server: implies(cluster.stands(server), ~cluster.elected(server, cluster.term(server)))
     )
 
 
@@ -102,13 +93,22 @@ def begun_by_election(cluster: Cluster) -> Expression:
     )
 
 
-@lemma("A term in which a candidate stands was not begun by itself.")
-def candidates_not_elected(cluster: Cluster) -> Expression:
+@lemma("Who asks for votes voted for itself.")
+def own_votes(cluster: Cluster) -> Expression:
     return every(
-        (SERVER,),
-        lambda server: implies(
-            cluster.stands(server) & cluster.begun(cluster.term(server)),
-            ~cluster.elected(server, cluster.term(server)),
+        (SERVER, TERM, ENTRY),
+        lambda candidate, term, last: implies(
+            cluster.asked(candidate, term, last), cluster.voted(candidate, term, candidate)
+        ),
+    )
+
+
+@lemma("Who got a vote voted for itself.")
+def votes_for_candidates(cluster: Cluster) -> Expression:
+    return every(
+        (SERVER, TERM, SERVER),
+        lambda voter, term, candidate: implies(
+            cluster.voted(voter, term, candidate), cluster.voted(candidate, term, candidate)
         ),
     )
 
@@ -139,12 +139,13 @@ ELECTION_LEMMAS = (
     one_vote,
     votes_not_ahead_of_voters,
     elected_by_quorum,
-    elected_not_ahead,
+    elected_begins,
     leaders_elected,
     candidates_asked,
+    candidates_not_elected,
     begun_by_election,
-    votes_not_ahead_of_candidates,
     one_request,
     requests_not_ahead,
-    candidates_not_elected,
+    own_votes,
+    votes_for_candidates,
 )

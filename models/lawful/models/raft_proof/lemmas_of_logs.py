@@ -31,17 +31,6 @@ def logs_created(cluster: Cluster) -> Expression:
     )
 
 
-@lemma("Entries before one that was created were created, in no later terms.")
-def created_before(cluster: Cluster) -> Expression:
-    return every(
-        (ENTRY, ENTRY),
-        lambda one, last: implies(
-            cluster.created(last) & on_path(one, last),
-            cluster.created(one) & term_at_most(term_of(one), term_of(last)),
-        ),
-    )
-
-
 @lemma("An entry that was created is in the log of the leader of its term.")
 def created_by_leader(cluster: Cluster) -> Expression:
     return every(
@@ -100,20 +89,19 @@ def sent_by_leader(cluster: Cluster) -> Expression:
     return every((TERM, ENTRY), lambda term, entry: implies(cluster.sent(term, entry), cluster.leader_log(term, entry)))
 
 
-@lemma("What was acknowledged in a term is in the log of its leader; and the term is not later than the server's.")
+@lemma("What was acknowledged in a term is an entry of its leader's log; and the term is not later than the server's.")
 def acknowledged_of_leader(cluster: Cluster) -> Expression:
     return every(
         (SERVER, TERM, ENTRY),
         lambda server, term, entry: implies(
             cluster.acknowledged(server, term, entry),
-            cluster.leader_log(term, entry) & term_at_most(term, cluster.term(server)),
+            entry.is_not(root()) & cluster.leader_log(term, entry) & term_at_most(term, cluster.term(server)),
         ),
     )
 
 
 LOG_LEMMAS = (
     logs_created,
-    created_before,
     created_by_leader,
     leader_log_grows,
     leader_log_whole,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lawful.models.first_order.expression import TRUTH, Symbol
+from lawful.models.first_order.expression import TRUTH, Sort, Symbol
 from lawful.models.first_order.structure import Structure, Value
 from lawful.models.first_order.system import symbols_of
 from lawful.models.raft_proof.vocabulary import CLUSTER, ENTRY, SERVER, TERM, index_of, on_path, term_of
@@ -17,7 +17,7 @@ _SENTENCES = {
     "voted": "{0} voted for {2} in term {1}",
     "asked": "{0} asked for votes in term {1} with a log that ends in {2}",
     "elected": "{0} was elected in term {1}",
-    "begun": "term {0} has begun",
+    "begun": "terms that have begun: {0}",
     "created": "{0} was created",
     "leader_log": "the leader of term {0} had {1}",
     "sent": "{1} was sent in term {0}",
@@ -37,8 +37,7 @@ def state_lines(state: Structure) -> Iterator[str]:
     yield f"entries: {', '.join(_entry_texts(state))}"
     for name, symbol in _SYMBOLS.items():
         if name not in _ON_SERVERS and name != "created" and symbol.result == TRUTH:
-            held = [at for at, holds in state.tables[name].items() if holds]
-            yield from (_sentence(state, symbol, at) for at in held)
+            yield from _relation_lines(state, symbol)
     yield from _witnesses(state)
 
 
@@ -51,9 +50,22 @@ def change_lines(before: Structure, after: Structure) -> Iterator[str]:
                 yield text if value is not False else f"no longer: {text}"
 
 
+def _relation_lines(state: Structure, symbol: Symbol) -> Iterator[str]:
+    """What a relation holds of, tuples that differ only in the last place together."""
+    together: dict[tuple[Value, ...], list[Value]] = {}
+    for at, holds in state.tables[symbol.name].items():
+        if holds:
+            together.setdefault(at[:-1], []).append(at[-1])
+    for first, last in together.items():
+        names = [_name(state, sort, value) for sort, value in zip(symbol.arguments, first, strict=False)]
+        lasts = ", ".join(_name(state, symbol.arguments[-1], value) for value in last)
+        yield _SENTENCES[symbol.name].format(*names, lasts)
+
+
 def _server_line(state: Structure, server: int, name: str) -> str:
     role = "leads" if state.tables["leads"][server,] else "stands" if state.tables["stands"][server,] else ""
-    return f"{name}  term {state.name(TERM, state.tables['term'][server,])}  {role:6}  log {_log(state, server)}"
+    term = state.name(TERM, state.tables["term"][server,])
+    return f"{name}  term {term}  {role:6}  log {_log(state, server)}"
 
 
 def _log(state: Structure, server: int) -> str:
@@ -92,10 +104,11 @@ def _witnesses(state: Structure) -> Iterator[str]:
 
 
 def _sentence(state: Structure, symbol: Symbol, at: tuple[Value, ...]) -> str:
-    names = [
-        _entry(state, value) if sort == ENTRY else state.name(sort, value)
-        for sort, value in zip(symbol.arguments, at, strict=True)
-    ]
+    names = [_name(state, sort, value) for sort, value in zip(symbol.arguments, at, strict=True)]
     result = state.name(symbol.result, state.tables[symbol.name][at])
     log = _log(state, int(at[0])) if symbol.name == "last" else ""
     return _SENTENCES[symbol.name].format(*names, result=result, log=log)
+
+
+def _name(state: Structure, sort: Sort, value: Value) -> str:
+    return _entry(state, value) if sort == ENTRY else state.name(sort, value)

@@ -1,0 +1,104 @@
+"""`lawful prove raft`: that Raft is safe, for any number of servers, terms and entries."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from lawful.checkers.proof.finding import SECONDS
+from lawful.checkers.verdict import overall
+from lawful.conformance.cli.options import setting_options
+from lawful.conformance.configuration import effective
+from lawful.conformance.errors import ExitCode, UsageError, unknown_name
+from lawful.conformance.judging import EXIT_CODES
+from lawful.models.first_order.system import System
+from lawful.models.raft_proof.vocabulary import Cluster
+
+
+@click.command("raft")
+@click.option("--mutant", metavar="NAME", help="Prove Raft with a mistake in it; --list names them.")
+@click.option("--list", "listed", is_flag=True, help="List the mistakes and prove nothing.")
+@click.option("--each", is_flag=True, help="A line for each obligation, not for each lemma.")
+@click.option(
+    "--limit-s",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0.001),
+    default=SECONDS,
+    help=f"How long one question may take.  [default: {SECONDS:g}]",
+)
+@click.option("--seed", metavar="N", type=int, default=0, help="Where the solver begins.  [default: 0]")
+@click.option(
+    "--graph",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write which lemma follows from which: a picture (.svg), or Graphviz (.dot).",
+)
+@click.option("--find-cores", is_flag=True, help="Find anew which lemmas each step needs; takes a few minutes.")
+@setting_options("format")
+def raft(
+    mutant: str | None,
+    listed: bool,
+    each: bool,
+    limit_s: float,
+    seed: int,
+    graph: Path | None,
+    find_cores: bool,
+    **options: str | None,
+) -> ExitCode:
+    """Prove that the state machines of Raft stay safe, for any number of servers, terms and entries.
+
+    Each lemma holds at first, and each action keeps it. What breaks one is shown as a small cluster, an action, and
+    what the action changes.
+    """
+    from lawful.conformance.cli.prove import require_solver
+
+    configuration = effective(options).configuration
+    if listed:
+        return _list_mutants()
+    system = _chosen(mutant)
+    if graph is not None and graph.suffix not in (".svg", ".dot"):
+        raise UsageError(f"no kind of picture is called {graph.suffix!r}", hint="end the name in .svg or .dot")
+    require_solver()
+    from lawful.checkers.induction.cores import prove_with_smallest_cores
+    from lawful.checkers.induction.prover import prove
+    from lawful.checkers.induction.sanity import sanity_of
+    from lawful.conformance.cli.prove_raft_json import report
+    from lawful.conformance.cli.prove_raft_text import show, show_cores
+    from lawful.models.raft_proof.cores import CORES
+
+    proofs = prove_with_smallest_cores(system, {}, limit_s) if find_cores else prove(system, CORES, limit_s, seed)
+    findings = [*proofs, *sanity_of(system, limit_s)]
+    code = EXIT_CODES[overall(one.verdict for one in findings)]
+    if graph is not None:
+        from lawful.checkers.induction.graph import picture
+
+        graph.write_text(picture(system, findings, graph.suffix), encoding="utf-8")
+    if configuration.format == "json":
+        click.echo(json.dumps(report(system, mutant, findings, code), indent=2, ensure_ascii=False))
+    else:
+        show(system, findings, each=each)
+        if find_cores:
+            show_cores(findings)
+    return code
+
+
+def _chosen(mutant: str | None) -> System[Cluster]:
+    from lawful.models.raft_proof.base import RAFT
+    from lawful.models.raft_proof.mutants import MUTANTS
+
+    if mutant is None:
+        return RAFT
+    mutants = {one.name: one for one in MUTANTS}
+    if mutant not in mutants:
+        raise unknown_name("mutant", mutant, mutants)
+    return mutants[mutant].of(RAFT)
+
+
+def _list_mutants() -> ExitCode:
+    from lawful.models.raft_proof.mutants import MUTANTS
+
+    for one in MUTANTS:
+        click.echo(f"{one.name:28} {one.mistake} ({one.source})")
+    return ExitCode.LAWFUL
