@@ -108,7 +108,7 @@ FAULTS = (
         "queue", "one unknown dequeue takes any number", "coverage", "(np.cumsum(left) <= 0)", "(np.cumsum(left) <= 9)"
     ),
     Fault(
-        "queue",
+        "queue of unknowns",
         "an unknown dequeue takes a value before it is called",
         "fifo_queue",
         "late = np.flatnonzero(deadlines[urgent] < calls)",
@@ -336,5 +336,5 @@ FAULTS = (
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.data_type}: {fault.title}")
 def test_a_fault_in_a_monitor_shows(agreement: Any, fault: Fault) -> None:
     data_type = agreement.DATA_TYPES[fault.data_type]
-    monitor = agreement.mutated(data_type.monitor, fault.module, fault.old, fault.new)
+    monitor = agreement.mutated(data_type, fault.module, fault.old, fault.new)
     assert agreement.compare(monitor, data_type.sampler, range(6_000), stop=True).disagreements
