@@ -108,7 +108,7 @@ FAULTS = (
         "queue", "one unknown dequeue takes any number", "coverage", "(np.cumsum(left) <= 0)", "(np.cumsum(left) <= 9)"
     ),
     Fault(
-        "queue of unknowns",
+        "filled queue",
         "an unknown dequeue takes a value before it is called",
         "fifo_queue",
         "late = np.flatnonzero(deadlines[urgent] < calls)",
