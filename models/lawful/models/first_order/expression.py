@@ -226,9 +226,16 @@ def some(sorts: Sequence[Sort], body: Callables) -> Expression:
 
 
 def _quantified(universal: bool, sorts: Sequence[Sort], body: Callables) -> Expression:
-    names = body.__code__.co_varnames
-    variables = tuple(Variable(name, sort) for name, sort in zip(names, sorts, strict=False))
+    variables = tuple(Variable(name, sort) for name, sort in zip(_names_for(sorts, body), sorts, strict=True))
     return Quantified(universal, variables, body(*variables))
+
+
+def _names_for(sorts: Sequence[Sort], body: Callables) -> Sequence[str]:
+    """What the body calls them; where it does not say, as for a symbol, by their sorts."""
+    code = getattr(body, "__code__", None)
+    if code is not None and code.co_argcount == len(sorts):
+        return tuple(code.co_varnames[: len(sorts)])
+    return [f"{sort.name}{number}" for number, sort in enumerate(sorts, 1)]
 
 
 def changed(function: Callables, *at: Expression, to: Expression) -> Callables:
