@@ -46,7 +46,7 @@ def test_a_long_history_goes_to_the_monitor_of_its_type() -> None:
     operations = writes_and_reads(MONITORED_FROM)
     found = check_object(operations, Register())
     assert (found.verdict, found.method) == (Verdict.LAWFUL, "register zones")
-    operations[1001] = dataclasses.replace(operations[1001], result=998)
+    operations[501] = dataclasses.replace(operations[501], result=498)
     assert check_object(operations, Register()).verdict is Verdict.VIOLATION
 
 
