@@ -225,6 +225,11 @@ class RenamesWrongly(RingOfEquals):
         return replace(state, times=min(2, state.times + (new[0] != 0)))
 
 
+class RenamesForGood(RingOfEquals):
+    def renamed_state(self, state: Any, new: Sequence[int]) -> Any:
+        return Holder(has_token=False)
+
+
 class RenamesNoMessage(RingOfEquals):
     def renamed_message(self, message: Any, new: Sequence[int]) -> Any:
         return message
@@ -241,6 +246,7 @@ class AllToTheFirst(RenamesNoMessage):
         (Ring(), "servers do not start alike"),
         (FavoursTheFirst(), "server 0 and server 1 differ in 'make'"),
         (RenamesWrongly(), "renaming servers twice is not renaming them once"),
+        (RenamesForGood(), "renaming servers back does not undo renaming them"),
         (RenamesNoMessage(), "differ in 'hand on'"),
         (AllToTheFirst(), "does not rename where a message goes"),
     ],

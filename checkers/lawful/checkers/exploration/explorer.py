@@ -93,7 +93,7 @@ class _Search:
         self.symmetric = symmetric
         self.start = after
         self.may_end = may_end
-        self.table = StepTable(model, symmetric)
+        self.table = StepTable(model, symmetric, meter.look)
         self.invariants = Invariants(properties, self.table.states.values)
         self.seen = FingerprintSet()
         self.reached = Reached()

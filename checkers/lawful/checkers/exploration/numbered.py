@@ -27,6 +27,7 @@ class Numbered:
 
     def __init__(self, renamings: Sequence[Renaming], rename: Rename, places: int, salt: int) -> None:
         self._renamings = renamings
+        self._products = _products(renamings)
         self._rename = rename
         self._places = places
         self._salt = salt
@@ -63,24 +64,35 @@ class Numbered:
     def _numbered(self, value: Any) -> int:
         """Number a value together with all its images, which a renaming of a later state may ask for."""
         first = len(self.values)
-        for image in [value, *self._images_of(value)]:
-            if image not in self._numbers:
-                self._numbers[image] = len(self.values)
+        row, led_by = [], {}
+        for which, renaming in enumerate(self._renamings):
+            # The first renaming changes nothing, and is not asked for.
+            image = self._rename(value, renaming) if which else value
+            number = self._numbers.setdefault(image, len(self.values))
+            if number == len(self.values):
                 self.values.append(image)
-        for one in self.values[first:]:
-            try:
-                numbers = [self._numbers[image] for image in self._images_of(one)]
-            except KeyError as error:
-                raise WrongModel(
-                    f"renaming servers twice is not renaming them once: it leads from {value!r} to {error.args[0]!r}"
-                ) from error
+                led_by[number] = which
+            row.append(number)
+        if min(row) < first:
+            raise WrongModel(
+                f"renaming servers back does not undo renaming them: {value!r} becomes {self.values[min(row)]!r}, "
+                "which does not become it again"
+            )
+        for which in led_by.values():
+            # To rename the image is to rename the value by both, one after the other: one call of the model for each
+            # image is enough. `soundness` looks at whether the model agrees.
+            numbers = [row[both] for both in self._products[which]]
             self._images.append(numbers)
             self._weights.append(self._weights_of(numbers))
         return first
 
-    def _images_of(self, value: Any) -> list[Any]:
-        """The first renaming changes nothing, and is not asked for."""
-        return [value, *(self._rename(value, renaming) for renaming in self._renamings[1:])]
+    def wrongly_renamed(self, which: int) -> Any | None:
+        """A value that the model renames to another one than its image; None where there is none."""
+        renaming = self._renamings[which]
+        for value, image in zip(self.values, self.images[:, which].tolist(), strict=True):
+            if value is not None and self._numbers.get(self._rename(value, renaming)) != image:
+                return value
+        return None
 
     def _weights_of(self, numbers: list[int]) -> Fingerprints:
         """A server under another name stands at the place of that name."""
@@ -90,3 +102,9 @@ class Numbered:
             for place in range(self._places)
         ]
         return scrambled(np.array(parts, np.uint64)).reshape(len(numbers), self._places)
+
+
+def _products(renamings: Sequence[Renaming]) -> list[list[int]]:
+    """By first and second renaming, the one that comes to the same as both."""
+    numbers = {renaming: number for number, renaming in enumerate(renamings)}
+    return [[numbers[tuple(second[new] for new in first)] for second in renamings] for first in renamings]

@@ -42,6 +42,8 @@ def require_symmetric(table: StepTable, properties: Sequence[LocalProperty], inv
     """Raises `WrongModel` where it makes a difference how servers are called."""
     model = table.model
     for renaming in exchanges(model.servers):
+        which = table.renamings.index(renaming)
+        _require_renamings(table, which)
         for server in range(model.servers):
             initial = model.initial(server)
             if model.renamed_state(initial, renaming) != model.initial(renaming[server]):
@@ -50,13 +52,19 @@ def require_symmetric(table: StepTable, properties: Sequence[LocalProperty], inv
                 )
         for block in table.blocks:
             _require_same_steps(table, block, renaming)
-        which = table.renamings.index(renaming)
         _require_same_judgement(table, properties, invariants, which)
 
 
 def exchanges(servers: int) -> list[Renaming]:
     """The renamings that exchange two neighbours."""
     return [(*range(first), first + 1, first, *range(first + 2, servers)) for first in range(servers - 1)]
+
+
+def _require_renamings(table: StepTable, which: int) -> None:
+    for numbered in (table.states, table.messages):
+        value = numbered.wrongly_renamed(which)
+        if value is not None:
+            raise WrongModel(f"renaming servers twice is not renaming them once by both: it goes wrong with {value!r}")
 
 
 def _require_same_steps(table: StepTable, block: Block, renaming: Renaming) -> None:

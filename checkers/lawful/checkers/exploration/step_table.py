@@ -6,7 +6,7 @@ server of each global state, and never asks the model again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import permutations
 from typing import Any, NamedTuple
 
@@ -37,8 +37,10 @@ class Block(NamedTuple):
 class StepTable:
     """The steps of a model. `symmetric`: states that differ in the names of servers have one fingerprint."""
 
-    def __init__(self, model: AnyModel, symmetric: bool) -> None:
+    def __init__(self, model: AnyModel, symmetric: bool, look: Callable[[], None]) -> None:
+        """`look` is called before the model is asked: it ends the search where a budget is used up."""
         self.model = model
+        self._look = look
         self.actions = (*model.actions, *NETWORK)
         self._action_numbers = {action: number for number, action in enumerate(self.actions)}
         names = range(model.servers)
@@ -166,6 +168,7 @@ class StepTable:
 
     def _work_out(self, server: int, state: int, message: int) -> int:
         """Ask the model, twice: it has to answer the same."""
+        self._look()
         steps = self.steps(server, state, message)
         once, again = marks(steps), marks(self.steps(server, state, message))
         if once != again:
