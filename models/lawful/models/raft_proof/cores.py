@@ -11,9 +11,11 @@ CORES: dict[tuple[str, str], tuple[str, ...]] = {
         "votes_not_ahead_of_voters",
         "one_vote",
     ),
-    ("time_out", "candidates_asked"): (
-        "candidates_asked",
-        "elected_not_ahead",
+    ("time_out", "candidates_not_elected"): (
+        "votes_for_candidates",
+        "candidates_not_elected",
+        "elected_by_quorum",
+        "votes_not_ahead_of_voters",
     ),
     ("time_out", "one_request"): (
         "requests_not_ahead",
@@ -22,10 +24,6 @@ CORES: dict[tuple[str, str], tuple[str, ...]] = {
     ("time_out", "requests_not_ahead"): (
         "logs_created",
         "requests_not_ahead",
-    ),
-    ("time_out", "leader_log_begins"): (
-        "leader_log_begins",
-        "elected_not_ahead",
     ),
     ("time_out", "votes_for_complete_logs"): (
         "votes_for_complete_logs",
@@ -65,7 +63,7 @@ CORES: dict[tuple[str, str], tuple[str, ...]] = {
     ("win_election", "created_by_leader"): (
         "created_by_leader",
         "begun_by_election",
-        "candidates_asked",
+        "candidates_not_elected",
         "elected_by_quorum",
         "one_vote",
     ),
@@ -81,18 +79,11 @@ CORES: dict[tuple[str, str], tuple[str, ...]] = {
         "elected_by_quorum",
         "one_vote",
     ),
-    ("win_election", "leader_log_begins"): (
-        "leader_log_begins",
-        "one_request",
-        "candidates_asked",
-        "elected_by_quorum",
-        "one_vote",
-    ),
     ("win_election", "sent_by_leader"): (
         "sent_by_leader",
         "leader_log_created",
         "begun_by_election",
-        "candidates_asked",
+        "candidates_not_elected",
         "elected_by_quorum",
         "one_vote",
     ),
@@ -100,7 +91,7 @@ CORES: dict[tuple[str, str], tuple[str, ...]] = {
         "acknowledged_of_leader",
         "leader_log_created",
         "begun_by_election",
-        "candidates_asked",
+        "candidates_not_elected",
         "elected_by_quorum",
         "one_vote",
     ),
@@ -108,7 +99,7 @@ CORES: dict[tuple[str, str], tuple[str, ...]] = {
         "committed_by_quorum",
         "leader_log_created",
         "begun_by_election",
-        "candidates_asked",
+        "candidates_not_elected",
         "elected_by_quorum",
         "one_vote",
     ),
@@ -122,10 +113,15 @@ CORES: dict[tuple[str, str], tuple[str, ...]] = {
         "candidates_asked",
         "votes_not_ahead_of_voters",
     ),
+    ("take_request", "candidates_asked"): (
+        "candidates_not_elected",
+        "candidates_asked",
+        "leaders_elected",
+    ),
     ("take_request", "created_by_leader"): (
         "created_by_leader",
         "leaders_elected",
-        "elected_not_ahead",
+        "elected_begins",
     ),
     ("take_request", "leader_log_grows"): (
         "leader_log_is_log",
@@ -138,7 +134,7 @@ CORES: dict[tuple[str, str], tuple[str, ...]] = {
     ("take_request", "leader_log_created"): (
         "leader_log_created",
         "leaders_elected",
-        "elected_not_ahead",
+        "elected_begins",
     ),
     ("take_request", "leader_log_is_log"): (
         "leader_log_is_log",
