@@ -17,17 +17,18 @@ from lawful.conformance.errors import UsageError
 from lawful.conformance.programs import WrongAnswer, checked
 from lawful.conformance.programs.program import Source, Step, Wait, program_text
 from lawful.conformance.state_machine import StoreMachine, machine_for, machine_for_all, smallest_program
+from lawful.conformance.twins.backend import backend_of
 from lawful.specs.task_store import TABLES
 
 sys.path.append(str(Path(__file__).parent / "adapters"))
 
 TWINS = {
-    "AnybodyCompletes": ("jobs", "TS-JOBS-2", 3, "complete"),
-    "ClaimsLastForever": ("jobs", "TS-JOBS-3", 4, "claim"),
-    "TokensStandStill": ("leader_lease", "TS-LEADER_LEASE-4", 3, "acquire"),
-    "OldTokensWrite": ("leader_lease", "TS-LEADER_LEASE-5", 4, "guarded_write"),
-    "InsertOverwrites": ("tasks", "TS-TASKS-1", 2, "insert"),
-    "ListIgnoresStatus": ("tasks", "TS-TASKS-5", 2, "list"),
+    "complete-without-owner-check": ("jobs", "TS-JOBS-2", 3, "complete"),
+    "claim-ignores-expiry": ("jobs", "TS-JOBS-3", 4, "claim"),
+    "token-restarts-after-release": ("leader_lease", "TS-LEADER_LEASE-4", 3, "acquire"),
+    "guarded-write-without-token-check": ("leader_lease", "TS-LEADER_LEASE-5", 4, "guarded_write"),
+    "second-insert-overwrites": ("tasks", "TS-TASKS-1", 2, "insert"),
+    "list-ignores-the-status": ("tasks", "TS-TASKS-5", 2, "list"),
 }
 """By mistake: the table, the clause that is broken, how many steps that takes, and the function that shows it."""
 QUICKLY = settings(
@@ -48,10 +49,10 @@ def run(machine: type[StoreMachine]) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_a_machine_finds_no_fault_with_a_store_that_makes_no_mistake(table: str) -> None:
-    run(machine_for(table, "forgetful:MemoryStore"))
+    run(machine_for(table, "faultless:MemoryStore"))
 
 
-@pytest.mark.parametrize("backend", ["forgetful:MemoryStore", "sqlite,synchronous=off"])
+@pytest.mark.parametrize("backend", ["faultless:MemoryStore", "sqlite,synchronous=off"])
 def test_one_machine_drives_all_tables(backend: str) -> None:
     machine = machine_for_all(backend)
     assert {f"{table.name}_{function.name}_0" for table in TABLES.values() for function in table.functions} <= {
@@ -61,15 +62,16 @@ def test_one_machine_drives_all_tables(backend: str) -> None:
 
 
 def test_a_failure_of_a_machine_shows_the_program() -> None:
-    with pytest.raises(WrongAnswer, match=r'with checked\("forgetful:InsertOverwrites"\) as store:'):
+    twin = backend_of("second-insert-overwrites")
+    with pytest.raises(WrongAnswer, match=rf'with checked\("{twin}"\) as store:'):
         for _ in range(20):
-            run(machine_for("tasks", "forgetful:InsertOverwrites"))
+            run(machine_for("tasks", twin))
 
 
 @pytest.mark.parametrize("twin", TWINS)
 def test_the_smallest_program_is_found_and_can_be_pasted(twin: str) -> None:
     table, clause, steps, function = TWINS[twin]
-    failure = smallest_program([table], f"forgetful:{twin}", seed_number=0)
+    failure = smallest_program([table], backend_of(twin), seed_number=0)
     assert failure is not None
     assert failure.clause == clause, failure.text
     assert len(failure.program) <= steps, failure.text
@@ -78,7 +80,7 @@ def test_the_smallest_program_is_found_and_can_be_pasted(twin: str) -> None:
     assert last.function == function
     with pytest.raises(WrongAnswer, match=clause):
         exec(failure.text, {})
-    exec(failure.text.replace(f"forgetful:{twin}", "sqlite,synchronous=off"), {})
+    exec(failure.text.replace(backend_of(twin), "sqlite,synchronous=off"), {})
 
 
 def test_what_the_store_chose_is_taken_from_its_answer() -> None:
@@ -106,7 +108,7 @@ def test_what_the_store_chose_is_taken_from_its_answer() -> None:
 
 
 def test_an_answer_to_a_pasted_program_is_the_answer_of_the_store() -> None:
-    with checked("forgetful:MemoryStore") as store:
+    with checked("faultless:MemoryStore") as store:
         assert store.jobs.enqueue(id="a", type="", params=None) is True
         assert store.jobs.queue_depth() == 1
         with pytest.raises(UsageError, match="queue_depth"):
