@@ -23,14 +23,14 @@ class BudgetExhausted(Exception):
 class Meter:
     """Counts steps of a search, and looks at clock and memory every few hundred of them.
 
-    Memory is that of the whole process, above what it was when the search began: a model that hoards states in a
+    Memory is that of the whole process, above what it was at the first look: a model that hoards states in a
     cache of its own is held to the budget as well.
     """
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
         self._started_s = time.monotonic()
-        self._memory_at_start = 0 if budget.memory_mb is None else _resident_bytes()
+        self._memory_at_start: int | None = None
         self.steps = 0
 
     @property
@@ -59,9 +59,16 @@ class Meter:
         if self._budget.seconds is not None and self.seconds > self._budget.seconds:
             raise BudgetExhausted(f"the time budget of {self._budget.seconds:g} s is used up")
         if self._budget.memory_mb is not None:
-            grown_mb = (_resident_bytes() - self._memory_at_start) / _BYTES_PER_MB
+            grown_mb = self._grown_bytes() / _BYTES_PER_MB
             if grown_mb > self._budget.memory_mb:
                 raise BudgetExhausted(f"the memory budget of {self._budget.memory_mb:g} MB is used up")
+
+    def _grown_bytes(self) -> int:
+        """Since the first look. To ask the system takes as long as to check a tiny history, which needs no look."""
+        resident = _resident_bytes()
+        if self._memory_at_start is None:
+            self._memory_at_start = resident
+        return resident - self._memory_at_start
 
 
 def _resident_bytes() -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
-from lawful.checkers.linearizability.footprint import NotWatched, held, watched_step
+from lawful.checkers.linearizability.footprint import NotWatched, can_be_watched, held, watched_step
 from lawful.models.model import Call, KnowsLooks, Model, OpenReply, Transition, UnknownCall
 
 
@@ -18,6 +18,7 @@ class Looks:
 
     def __init__(self, model: Model[Any]) -> None:
         self._model = model
+        self._can_be_watched = can_be_watched(model.initial())
         self._told = model if isinstance(model, KnowsLooks) else None
         self._known: dict[int, dict[frozenset[Hashable], set[Hashable]]] = {}
         """By call and by what it touched: what states held there."""
@@ -26,6 +27,8 @@ class Looks:
         """Whether `call`, numbered so, leaves `state` as it is, whatever it answers; None: the step has to be asked."""
         if self._told is not None and self._told.only_looks(call):
             return True
+        if not self._can_be_watched:
+            return None
         known = self._known.setdefault(number, {})
         if any(held(state, rows) in seen for rows, seen in known.items()):
             return True
