@@ -36,7 +36,7 @@ class TwoInFlight(RingOfEquals):
         RingOfEquals(),
         TwoInFlight(),
         Raft(Bounds(servers=2)),
-        Raft(Bounds(servers=2, messages=2, terms=2, log=0)),
+        Raft(Bounds(servers=2, messages=2, log=0)),
         Raft(Bounds(servers=1, terms=3, log=2)),
         Raft(Bounds(servers=2, messages=0)),
     ],

@@ -18,22 +18,22 @@ from .conftest import Run
 Lawful = Callable[[str], Run]
 
 COMMANDS = {
-    "raft-explore-help": "lawful explore raft --help",
-    "raft-replay-help": "lawful replay --help",
-    "raft-safe": "lawful explore raft --servers 2 --terms 3",
-    "raft-safe-symmetry": "lawful explore raft --servers 2 --terms 3 --log 2 --symmetry",
-    "raft-inconclusive": "lawful explore raft --servers 5 --budget-s 1e-9",
-    "raft-mistake": "lawful explore raft --mistake quorum-of-half",
-    "raft-mistake-output": "lawful explore raft --mistake previous-term-not-compared --output found.json",
-    "raft-no-output": "lawful explore raft --servers 1 --output found.json",
-    "raft-unknown-mistake": "lawful explore raft --mistake vote-thrice",
-    "raft-scene-not-within": "lawful explore raft --mistake old-term-by-counting --terms 2",
-    "raft-scene-of-others": "lawful explore raft --mistake any-log-may-lead --servers 5",
-    "raft-too-many-for-symmetry": "lawful explore raft --servers 6 --symmetry",
-    "raft-json": "lawful explore raft --servers 1 --format json",
-    "raft-output-nowhere": "lawful explore raft --mistake quorum-of-half --output nowhere/found.json",
-    "raft-replay-missing": "lawful replay nowhere.json",
-    "raft-replay-history": "lawful replay stale-read.jsonl",
+    "search-raft-explore-help": "lawful explore raft --help",
+    "search-raft-replay-help": "lawful replay --help",
+    "search-raft-safe": "lawful explore raft --servers 2 --terms 3",
+    "search-raft-safe-symmetry": "lawful explore raft --servers 2 --terms 3 --log 2 --symmetry",
+    "search-raft-inconclusive": "lawful explore raft --servers 5 --budget-s 1e-9",
+    "search-raft-mistake": "lawful explore raft --mistake quorum-of-half",
+    "search-raft-mistake-output": "lawful explore raft --mistake previous-term-not-compared --output found.json",
+    "search-raft-no-output": "lawful explore raft --servers 1 --output found.json",
+    "search-raft-unknown-mistake": "lawful explore raft --mistake vote-thrice",
+    "search-raft-scene-not-within": "lawful explore raft --mistake old-term-by-counting --terms 2",
+    "search-raft-scene-of-others": "lawful explore raft --mistake any-log-may-lead --servers 5",
+    "search-raft-too-many-for-symmetry": "lawful explore raft --servers 6 --symmetry",
+    "search-raft-json": "lawful explore raft --servers 1 --format json",
+    "search-raft-output-nowhere": "lawful explore raft --mistake quorum-of-half --output nowhere/found.json",
+    "search-raft-replay-missing": "lawful replay nowhere.json",
+    "search-raft-replay-history": "lawful replay stale-read.jsonl",
 }
 
 
@@ -127,4 +127,4 @@ def test_every_property_and_every_mistake_is_in_the_document() -> None:
 
 def test_no_snapshot_is_left_over() -> None:
     folder = Path(__file__).parent / "snapshots"
-    assert {path.stem for path in folder.glob("raft-*.txt")} == COMMANDS.keys()
+    assert {path.stem for path in folder.glob("search-*.txt")} == COMMANDS.keys()

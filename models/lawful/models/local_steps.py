@@ -16,6 +16,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
+LOSE = "lose message"
+REPEAT = "repeat message"
+NETWORK = (LOSE, REPEAT)
+"""What the network does with a message in flight, besides delivering it at any time."""
+
 State = TypeVar("State")
 Message = TypeVar("Message")
 

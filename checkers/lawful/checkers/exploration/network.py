@@ -1,14 +1,10 @@
-"""What the network does with a message in flight, besides delivering it at any time."""
+"""What the network does with a message in flight, as steps."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from lawful.models.local_steps import AnyStep, LocalStep
-
-LOSE = "lose message"
-REPEAT = "repeat message"
-NETWORK = (LOSE, REPEAT)
+from lawful.models.local_steps import LOSE, AnyStep, LocalStep
 
 
 def network_step(action: str, state: Any, message: Any) -> AnyStep:

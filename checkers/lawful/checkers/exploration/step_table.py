@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from lawful.checkers.exploration.behaviour import Move
 from lawful.checkers.exploration.growing import GrowingArray
-from lawful.checkers.exploration.network import NETWORK, network_step
+from lawful.checkers.exploration.network import network_step
 from lawful.checkers.exploration.numbered import Numbered, Renaming
 from lawful.checkers.exploration.wrong_model import Marks, WrongModel, differing, marks, require_hashable, steps_of
-from lawful.models.local_steps import AnyModel, AnyStep, LocalStep
+from lawful.models.local_steps import NETWORK, AnyModel, AnyStep, LocalStep
 
 Ints = NDArray[Any]
 NOTHING = 0

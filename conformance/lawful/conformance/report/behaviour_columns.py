@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lawful.checkers.exploration.behaviour import Moment, Move
-from lawful.checkers.exploration.network import NETWORK
 from lawful.conformance.report.space_time import Line, space_time_lines
+from lawful.models.local_steps import NETWORK
 from lawful.models.raft.wording import change_text, message_text
 
 

@@ -70,7 +70,7 @@ def answer_vote_request(server: int, state: Server, request: VoteRequest, rules:
 
 def count_vote(state: Server, answer: VoteAnswer, rules: Rules) -> Iterator[Step]:
     """Note who answered, and who granted; an answer of an earlier term is of no use."""
-    if answer.term < state.term:
+    if not rules.is_timely(state, answer):
         yield LocalStep(COUNT_VOTE, state)
         return
     granted = state.granted

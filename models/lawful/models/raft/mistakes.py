@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lawful.models.local_steps import Choice
+from lawful.models.local_steps import REPEAT, Choice
 from lawful.models.raft import election, raft, replication, rules
 from lawful.models.raft.raft import Bounds, Raft
 from lawful.models.raft.rules import RAFT_RULES, Rules
-from lawful.models.raft.state import AppendRequest, Entry, Server, VoteRequest
+from lawful.models.raft.state import AppendRequest, Entry, Server, VoteAnswer, VoteRequest
 from lawful.specs.raft import (
     ELECTION_SAFETY,
     LEADER_APPEND_ONLY,
@@ -97,6 +97,51 @@ OTHERS_HAVE_ONE = (*ALONE_WITH_TWO, *stood(2, 2), *elected(2, 1), *proposed(2), 
 TWO_LED = (*stood(0), *elected(0, 1), *proposed(0), *stood(2, 2), *elected(2, 1), *proposed(2))
 """Server 0 led term 2 and server 2 term 3, and each has an entry at index 1 that nobody else has."""
 
+ELECTED = (*stood(0), *elected(0, 1))
+"""Server 0 leads term 2 with the vote of server 1."""
+
+VOTE_OF_BEFORE = (
+    *stood(0),
+    Choice(0, election.ASK_FOR_VOTE, 1),
+    Choice(1, raft.ADOPT_TERM, 0),
+    Choice(1, election.ANSWER_VOTE_REQUEST, 0),
+    *stood(0),
+    Choice(0, election.COUNT_VOTE, 1),
+    *elected(0),
+)
+"""Server 0 leads term 3, by a vote that server 1 gave it in term 2."""
+
+LONGER_THAN_LEADER = (
+    *stood(1),
+    *elected(1, 0),
+    *proposed(1),
+    *replicated(1, 0),
+    *proposed(1),
+    *stood(0),
+    *elected(0, 2),
+    Choice(0, replication.SEND_ENTRIES, 1),
+    Choice(1, raft.ADOPT_TERM, 0),
+    Choice(1, replication.ANSWER_APPEND, 0),
+    Choice(0, replication.NOTE_MATCH, 1),
+    *proposed(0),
+)
+"""Server 0 leads term 3 and has two entries. Server 1 answered its heartbeat when it had the longer log of the two."""
+
+LATE_COPY = (
+    *stood(0),
+    *elected(0, 1),
+    *proposed(0),
+    *proposed(0),
+    Choice(0, replication.SEND_ENTRIES, 1),
+    Choice(1, REPEAT, 0),
+    Choice(1, replication.APPEND, 0),
+    Choice(1, replication.ANSWER_APPEND, 0),
+    Choice(0, replication.NOTE_MATCH, 1),
+    Choice(0, replication.SEND_ENTRIES, 1),
+    Choice(1, replication.APPEND, 0),
+)
+"""Server 1 has both entries of the leader, and a copy of the request with the first one is still in flight."""
+
 FIGURE_8 = (
     *TWO_LED,
     Choice(0, raft.RESTART),
@@ -129,6 +174,22 @@ def _half(servers: frozenset[int], of: int) -> bool:
 
 def _any_answer(server: Server, granted: bool) -> bool:
     return True
+
+
+def _any_term(server: Server, answer: VoteAnswer) -> bool:
+    return True
+
+
+def _whole_log(server: Server, request: AppendRequest) -> int:
+    return len(server.log)
+
+
+def _up_to_match(server: Server, matched_index: int) -> tuple[Entry, ...]:
+    return server.log[:matched_index]
+
+
+def _vote_cleared(server: Server, request: AppendRequest) -> Server:
+    return replace(server, voted_for=None)
 
 
 def _length_alone(server: Server, request: AppendRequest) -> bool:
@@ -209,6 +270,24 @@ _ALL = (
         counts_as_granted=_any_answer,
     ),
     _mistake(
+        "late-vote-counts",
+        "A candidate counts votes of earlier terms",
+        "a library in use",
+        ELECTION_SAFETY,
+        Bounds(terms=3, log=0),
+        VOTE_OF_BEFORE,
+        is_timely=_any_term,
+    ),
+    _mistake(
+        "vote-cleared-by-append",
+        "A follower forgets whom it voted for when it hears of a leader",
+        "CCF 8094; redpanda 14, 19",
+        ELECTION_SAFETY,
+        Bounds(log=0),
+        ELECTED,
+        before_append=_vote_cleared,
+    ),
+    _mistake(
         "propose-over-uncommitted",
         "A leader puts a new entry in the place of those that it does not know to be committed",
         "Raft, section 5.3",
@@ -251,6 +330,24 @@ _ALL = (
         Bounds(terms=5),
         FIGURE_8,
         may_commit=_counting_alone,
+    ),
+    _mistake(
+        "own-length-acknowledged",
+        "A follower acknowledges its whole log, and not what it knows to match",
+        "CCF; Raft, Figure 2",
+        LEADER_COMPLETENESS,
+        Bounds(terms=4, log=2),
+        LONGER_THAN_LEADER,
+        matched=_whole_log,
+    ),
+    _mistake(
+        "truncated-without-conflict",
+        "A follower drops what comes after the entries of a request, though nothing conflicts",
+        "Raft, section 5.3; willemt 118",
+        LEADER_COMPLETENESS,
+        Bounds(terms=3, log=2, messages=2),
+        LATE_COPY,
+        kept=_up_to_match,
     ),
     _mistake(
         "commit-before-matching",

@@ -82,9 +82,10 @@ def _take(server: int, state: Server, request: AppendRequest, rules: Rules) -> I
     prepared = rules.before_append(state, request)
     index = request.previous_index + 1
     if not request.entries or term_at(state.log, index) == request.entries[0].term:
-        matched = request.previous_index + len(request.entries)
+        matched = rules.matched(state, request)
+        taken = replace(prepared, log=rules.kept(state, matched), commit_index=request.commit_index)
         answer = AppendAnswer(state.term, server, request.source, success=True, match_index=matched)
-        yield LocalStep(ANSWER_APPEND, replace(prepared, commit_index=request.commit_index), (answer,))
+        yield LocalStep(ANSWER_APPEND, taken, (answer,))
     elif len(state.log) >= index:
         yield LocalStep(REMOVE_CONFLICT, replace(prepared, log=prepared.log[:-1]), keeps=True)
     else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from lawful.models.raft.state import AppendRequest, Entry, Role, Server, VoteRequest, term_at
+from lawful.models.raft.state import AppendRequest, Entry, Role, Server, VoteAnswer, VoteRequest, term_at
 
 
 def is_quorum(servers: frozenset[int], of: int) -> bool:
@@ -32,6 +32,11 @@ def counts_as_granted(server: Server, granted: bool) -> bool:
     return granted
 
 
+def is_timely(server: Server, answer: VoteAnswer) -> bool:
+    """A vote counts in the term that it was asked for (section 5.2)."""
+    return answer.term == server.term
+
+
 def fits(server: Server, request: AppendRequest) -> bool:
     """The log has the entry before the new ones, of the same term (section 5.3)."""
     index = request.previous_index
@@ -46,6 +51,16 @@ def appended(server: Server, entry: Entry) -> tuple[Entry, ...]:
 def may_commit(server: Server, index: int) -> bool:
     """A leader commits by counting only entries of its own term (section 5.4.2, Figure 8)."""
     return term_at(server.log, index) == server.term
+
+
+def matched(server: Server, request: AppendRequest) -> int:
+    """Up to where a log that took a request is known to be the leader's: the last entry of the request."""
+    return request.previous_index + len(request.entries)
+
+
+def kept(server: Server, matched_index: int) -> tuple[Entry, ...]:
+    """What a follower keeps of its log where a request does not conflict with it: all, as the request may be old."""
+    return server.log
 
 
 def before_append(server: Server, request: AppendRequest) -> Server:
@@ -74,9 +89,12 @@ class Rules:
     is_free_to_vote: Callable[[Server, int], bool] = is_free_to_vote
     is_up_to_date: Callable[[Server, VoteRequest], bool] = is_up_to_date
     counts_as_granted: Callable[[Server, bool], bool] = counts_as_granted
+    is_timely: Callable[[Server, VoteAnswer], bool] = is_timely
     fits: Callable[[Server, AppendRequest], bool] = fits
     may_commit: Callable[[Server, int], bool] = may_commit
     appended: Callable[[Server, Entry], tuple[Entry, ...]] = appended
+    matched: Callable[[Server, AppendRequest], int] = matched
+    kept: Callable[[Server, int], tuple[Entry, ...]] = kept
     before_append: Callable[[Server, AppendRequest], Server] = before_append
     restarted: Callable[[Server, int], Server] = restarted
 
