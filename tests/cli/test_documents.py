@@ -69,6 +69,18 @@ def test_the_readme_has_the_table_of_exit_codes() -> None:
     assert [row for row in exit_code_table() if f"| {row[0]} | {row[1]} |" not in text] == []
 
 
+def test_the_readme_has_each_command_once() -> None:
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    table = "".join(line.split(" | ")[0] for line in text.splitlines() if line.startswith("| `lawful "))
+    assert sorted(found["name"] for found in _COMMAND.finditer(table)) == sorted(COMMANDS)
+
+
+def test_the_list_of_documents_has_each_page_once() -> None:
+    folder = REPOSITORY / "docs"
+    listed = [found["path"] for found in _LINK.finditer((folder / "README.md").read_text(encoding="utf-8"))]
+    assert sorted(listed) == sorted(path.name for path in folder.glob("*.md") if path.name != "README.md")
+
+
 @pytest.mark.parametrize("language", ["json", "python"])
 def test_the_examples_of_the_history_format_are_lawful(
     language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
