@@ -264,7 +264,7 @@ _ALL = (
     _mistake(
         "refusal-counts",
         "A candidate counts every answer as a vote for it",
-        "akka-raft 50",
+        "Raft, section 5.2",
         ELECTION_SAFETY,
         Bounds(log=0),
         counts_as_granted=_any_answer,
@@ -272,7 +272,7 @@ _ALL = (
     _mistake(
         "late-vote-counts",
         "A candidate counts votes of earlier terms",
-        "a library in use",
+        "Raft, section 5.2",
         ELECTION_SAFETY,
         Bounds(terms=3, log=0),
         VOTE_OF_BEFORE,
@@ -334,7 +334,7 @@ _ALL = (
     _mistake(
         "own-length-acknowledged",
         "A follower acknowledges its whole log, and not what it knows to match",
-        "CCF; Raft, Figure 2",
+        "Raft, Figure 2",
         LEADER_COMPLETENESS,
         Bounds(terms=4, log=2),
         LONGER_THAN_LEADER,
