@@ -58,7 +58,7 @@ class Search(Generic[State]):
                 return Found(None, tuple(switches[one] for one in core))
             if reply != z3.sat:
                 return Found(None, None)
-            model = self._least(list(switches))
+            model = self._least(list(switches), values.values())
             state = self._instance.structure((*self._system.fixed, *self._system.changing), model)
             given = {one: chosen(value, model) for one, value in values.items()}
             return Found(replayed(self._system, obligation, state, given), None)
@@ -71,25 +71,34 @@ class Search(Generic[State]):
                 core = fewer
         return core
 
-    def _least(self, assumed: list[Any]) -> z3.ModelRef:
-        """A model in which as little as possible has happened: relations hold of few, functions give first elements."""
+    def _least(self, assumed: list[Any], values: Iterable[Element]) -> z3.ModelRef:
+        """A model in which as little as possible has happened: relations hold of few, functions give first elements.
+
+        One after the other everything gets the first meaning that is possible, so the model is the same whatever the
+        solver found first.
+        """
         model = self._solver.model()
-        for wanted in self._wanted():
-            if is_true(wanted, model):
-                assumed.append(wanted)
-            elif self._solver.check(*assumed, wanted) == z3.sat:
-                assumed.append(wanted)
-                model = self._solver.model()
+        for alternatives in self._meanings(values):
+            for wanted in alternatives:
+                if is_true(wanted, model):
+                    assumed.append(wanted)
+                    break
+                if self._solver.check(*assumed, wanted) == z3.sat:
+                    assumed.append(wanted)
+                    model = self._solver.model()
+                    break
         return model
 
-    def _wanted(self) -> Iterator[Truth]:
-        for symbol in self._system.changing:
+    def _meanings(self, values: Iterable[Element]) -> Iterator[Iterable[Truth]]:
+        """What everything may mean, the state first: for each in turn the alternatives, the least one first."""
+        for symbol in (*self._system.changing, *self._system.fixed):
             for at in self._instance.tuples(symbol.arguments):
                 if symbol.result == TRUTH:
-                    yield negation(self._instance.atom(symbol, at))
+                    atom = self._instance.atom(symbol, at)
+                    yield () if isinstance(atom, bool) else (negation(atom), atom)
                 else:
-                    element = self._instance.element(symbol, at)
-                    yield True if isinstance(element, int) else element[0]
+                    yield _alternatives(self._instance.element(symbol, at))
+        yield from map(_alternatives, values)
 
     def _parameters(self, variables: Iterable[Variable]) -> dict[Variable, Element]:
         values = {one: self._instance.any_element(f"{one.name}, any {one.sort.name}", one.sort) for one in variables}
@@ -106,6 +115,10 @@ class Search(Generic[State]):
 
     def _assert(self, *truths: Truth) -> None:
         self._solver.add(*truths, *self._instance.new_facts())
+
+
+def _alternatives(element: Element) -> Iterable[Truth]:
+    return () if isinstance(element, int) else element.values()
 
 
 class _Scoped:

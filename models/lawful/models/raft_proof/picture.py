@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lawful.models.first_order.expression import TRUTH, Sort, Symbol
 from lawful.models.first_order.structure import Structure, Value
 from lawful.models.first_order.system import symbols_of
-from lawful.models.raft_proof.vocabulary import CLUSTER, ENTRY, SERVER, TERM, index_of, on_path, term_of
+from lawful.models.raft_proof.vocabulary import CLUSTER, ENTRY, INDEX, SERVER, TERM, index_of, on_path, term_of
 
 _SENTENCES = {
     "term": "{0} is in term {result}",
@@ -86,7 +86,8 @@ def _entry_texts(state: Structure) -> Iterator[str]:
         if entry != 0 and state.tables["created"][entry,]:
             before = [one for one, _ in _entries(state) if one != entry and state.tables[on_path.name][one, entry]]
             previous = max(before, key=lambda one: state.tables[index_of.name][one,])
-            yield f"{_entry(state, entry)} after {_entry(state, previous)}"
+            index = state.name(INDEX, state.tables[index_of.name][entry,])
+            yield f"{_entry(state, entry)} after {_entry(state, previous)} at index {index}"
         elif entry != 0:
             yield f"{_entry(state, entry)} not created"
 
