@@ -51,11 +51,11 @@ def summary_of(run: Run) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("backend", "code", "defect"),
     [
-        ("Raising", 4, r"jobs\.queue_depth raised KeyError: 'depth'"),
-        ("WrongType", 4, r"jobs\.queue_depth answered a JSON string where the contract has integer"),
-        ("NoAnswer", 4, r"jobs\.queue_depth returned int instead of Answer"),
-        ("NotJson", 4, r"jobs\.queue_depth answered what is not a JSON value"),
-        ("Hanging", 4, r"jobs\.queue_depth gave no answer within 1\.0 s, although its own time-out is shorter"),
+        ("Raising", 4, r"jobs\.queue_depth: raised KeyError: 'depth'"),
+        ("WrongType", 4, r"jobs\.queue_depth: answered a JSON string where the contract has integer"),
+        ("NoAnswer", 4, r"jobs\.queue_depth: returned int instead of Answer"),
+        ("NotJson", 4, r"jobs\.queue_depth: answered what is not a JSON value"),
+        ("Hanging", 4, r"jobs\.queue_depth: gave no answer within 1\.0 s, although its own time-out is shorter"),
         ("Printing", 0, None),
         ("Double", 1, None),
     ],

@@ -31,6 +31,7 @@ from lawful.conformance.run.faults import parse_faults
 from lawful.conformance.run.plan import RunPlan
 from lawful.conformance.workloads import WORKLOADS, workload_named
 from lawful.conformance.workloads.script import Workload
+from lawful.models.wording import counted
 
 _MOST_SEED = 2**31
 _MOST_DEFECTS = 3
@@ -145,11 +146,13 @@ def _one(plan: RunPlan, runs: Path, configuration: Configuration, detailed: bool
 def _misbehaviour(result: RunResult) -> BackendError:
     defects = result.judgement.defects.most_common(_MOST_DEFECTS)
     more = len(result.judgement.defects) - len(defects)
-    told = [f"{text} ({count} times)" for text, count in defects] + ([f"and {more} other ways"] if more else [])
+    told = [f"{text} ({counted(count, 'time')})" for text, count in defects]
+    told += [f"and {more} other ways"] if more else []
+    hints = (result.hints[text] for text, _ in defects if text in result.hints)
     return BackendError(
         "the adapter misbehaved; what it did then counts as unknown",
         cause="; ".join(told),
-        hint="a client returns an Answer, or raises OperationFailed, OutcomeUnknown or Unsupported",
+        hint=next(hints, "a client returns an Answer, or raises OperationFailed, OutcomeUnknown or Unsupported"),
     )
 
 

@@ -30,8 +30,9 @@ Written by `{COMMAND}` from the declarations in `specs/lawful/specs/task_store/`
 The same declarations are the models that histories are checked against.
 
 **How a function reads.** It takes effect at one instant. Of its cases the first whose condition holds applies. A name
-in `backquotes` is a field; *the given* means an argument of the call. A row that has expired is as good as gone.
-Effects of one case happen at once, so the values that they speak of are those from before.
+in `backquotes` is a field; *the given* means an argument of the call. A row that has expired is as good as gone,
+and an instant that is null has passed. Effects of one case happen at once, so the values that they speak of are those
+from before.
 
 **Levels** say what it takes to see a clause broken: *sequential*, one client alone; *concurrent*, clients at the same
 time; *timed*, the passing of time; *crash*, a client or a server that dies.
@@ -140,7 +141,7 @@ def _where(where: Expression | None) -> str:
 
 
 def _list(body: ListRows) -> str:
-    order = "order of key" if body.descending is None else f"descending order of `{body.descending.name}`, then of key"
+    order = "order of key" if body.descending is None else f"descending order of `{body.descending.name}`, equal ones in order of key"
     pages = [] if body.offset is None else [f"the given `{body.offset.name}` first ones are left out"]
     pages += [] if body.limit is None else [f"at most the given `{body.limit.name}` are answered"]
     paged = f" Then {enumerated(pages)}; null means no such limit." if pages else ""

@@ -18,7 +18,7 @@ from lawful.conformance.run.faults import INJECTED
 from lawful.conformance.run.judgement import Judgement
 from lawful.models.history import Outcome
 from lawful.models.values import canonical
-from lawful.models.wording import loss_at_crash_text, printable
+from lawful.models.wording import counted, loss_at_crash_text, printable
 
 _MOST_ERRORS = 8
 
@@ -154,7 +154,7 @@ def _problems(judgement: Judgement) -> str:
     lines: list[str] = []
     if judgement.defects:
         lines.append("## Defects of the adapter\n")
-        lines += [f"- {escaped(text)} ({count} times)" for text, count in judgement.defects.most_common()]
+        lines += [f"- {escaped(text)} ({counted(count, 'time')})" for text, count in judgement.defects.most_common()]
     errors: dict[str, int] = {}
     for operation in judgement.history:
         if operation.error and operation.outcome is not Outcome.OK:

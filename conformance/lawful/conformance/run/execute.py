@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,6 +39,8 @@ class RunResult:
     """`table.function` that the adapter declined, and tables that it does not offer."""
     broken: tuple[Broken, ...] = ()
     """The tables that were left out of later stages."""
+    hints: Mapping[str, str] = field(default_factory=dict)
+    """What may help with a defect of the adapter, by its text."""
 
     @property
     def faults(self) -> int:
@@ -86,7 +89,7 @@ def execute(plan: RunPlan, runs: Path, budget: Budget, listener: Listener) -> Ru
     (folder / REPORT_NAME).write_text(markdown(judgement), encoding="utf-8")
     listener(Progress("done", time.monotonic() - started_s, tally, 0))
     unsupported = frozenset(tally.unsupported).union(f"the table {table}" for table in plan.not_offered)
-    return RunResult(folder, judgement, failure, interrupted, unsupported, broken)
+    return RunResult(folder, judgement, failure, interrupted, unsupported, broken, tally.hints)
 
 
 def new_folder(plan: RunPlan, runs: Path) -> Path:

@@ -104,7 +104,7 @@ class Session(threading.Thread):
         reply = self._record(index, self._sensible(intent, self._ask(intent)))
         self._tally.count(reply.outcome, reply.error)
         if reply.defect is not None:
-            self._tally.defect(f"{intent.table}.{intent.function} {reply.defect}")
+            self._tally.defect(f"{intent.table}.{intent.function}: {reply.defect}", reply.hint)
         if reply.unsupported:
             self._tally.unsupported.add(f"{intent.table}.{intent.function}")
         return reply
@@ -122,24 +122,27 @@ class Session(threading.Thread):
     def _ask(self, intent: Intent) -> Reply:
         self._requests += 1
         request = Request(self._requests, intent.table, intent.key, intent.function, intent.arguments)
+        spoilt = True
         try:
-            return self.client.ask(request, self._answer_limit_s)
+            reply = self.client.ask(request, self._answer_limit_s)
+            spoilt = False
         except PeerGone as gone:
-            self._replace_client()
             text = str(gone)
-            return Reply(self._requests, Outcome.UNKNOWN, error=text, defect=None if gone.killed else text)
+            defect = None if gone.killed else text
+            reply = Reply(self._requests, Outcome.UNKNOWN, error=text, defect=defect, hint=gone.hint)
         except PeerSilent as silent:
-            if self.client.faults:  # else it shares its process with others; its late answer is dropped by its number
-                self._replace_client()
+            # Where it shares its process with others, its late answer is dropped by its number.
+            spoilt = bool(self.client.faults)
             error = f"gave {silent}, although its own time-out is shorter"
-            return Reply(self._requests, Outcome.UNKNOWN, error=error, defect=error)
+            reply = Reply(self._requests, Outcome.UNKNOWN, error=error, defect=error, hint=silent.hint)
         except NonsenseLine as nonsense:
-            self._replace_client()
             error = f"sent a line that is no reply: {nonsense}"
-            return Reply(self._requests, Outcome.UNKNOWN, error=error, defect=error)
-        finally:
-            for note in self.client.take_notes():
-                self._tally.defect(f"{intent.table}.{intent.function} {note}")
+            reply = Reply(self._requests, Outcome.UNKNOWN, error=error, defect=error, hint=nonsense.hint)
+        for note in self.client.take_notes():  # they are gone once the client is replaced
+            self._tally.defect(f"{intent.table}.{intent.function}: {note}")
+        if spoilt:
+            self._replace_client()
+        return reply
 
     def _replace_client(self) -> None:
         called_ns = time.monotonic_ns()
@@ -164,7 +167,8 @@ class Session(threading.Thread):
         if type_of(reply.result) in function.answer:
             return reply
         defect = f"answered a JSON {type_of(reply.result)} where the contract has {' or '.join(function.answer)}"
-        return Reply(reply.number, Outcome.UNKNOWN, error=defect, server=reply.server, defect=defect)
+        hint = f"lawful adapter functions {intent.table} lists what each function answers"
+        return Reply(reply.number, Outcome.UNKNOWN, error=defect, server=reply.server, defect=defect, hint=hint)
 
 
 def type_of(value: Json) -> str:

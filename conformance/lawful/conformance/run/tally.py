@@ -18,6 +18,8 @@ class Tally:
         self.outcomes: Counter[Outcome] = Counter()
         self.defects: Counter[str] = Counter()
         """What the adapter did wrong, and how often: exceptions without meaning, nonsense, silence."""
+        self.hints: dict[str, str] = {}
+        """What may help with a defect, such as the end of the adapter's log."""
         self.unsupported: set[str] = set()
         """`table.function` that the adapter declined."""
         self.errors: Counter[str] = Counter()
@@ -35,7 +37,9 @@ class Tally:
             if error:
                 self.errors[error] += 1
 
-    def defect(self, text: str) -> None:
+    def defect(self, text: str, hint: str | None = None) -> None:
         """The adapter did something that no adapter may do."""
         with self._lock:
             self.defects[text] += 1
+            if hint is not None:
+                self.hints.setdefault(text, hint)

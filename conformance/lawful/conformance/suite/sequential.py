@@ -67,7 +67,7 @@ class Record:
             if reply.unsupported:
                 self.unsupported.add(intent.function)
             if reply.defect is not None:
-                self.defects.append(f"{intent.table}.{intent.function} {reply.defect}")
+                self.defects.append(f"{intent.table}.{intent.function}: {reply.defect}")
             if reply.outcome is Outcome.UNKNOWN:
                 self._process += 1
 

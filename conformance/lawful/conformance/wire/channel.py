@@ -20,7 +20,11 @@ _READ_SIZE = 1 << 16
 
 
 class ChannelClosed(Exception):
-    """The other side has closed its end."""
+    """The other side has closed its end. `partial`: it had sent a part of a line."""
+
+    def __init__(self, text: str, *, partial: bool = False) -> None:
+        super().__init__(text)
+        self.partial = partial
 
 
 class ChannelSilent(Exception):
@@ -75,6 +79,10 @@ class Channel:
             self._refuse_long_line()
             self._read(deadline_s, limit_s)
 
+    def begun(self) -> bytes:
+        """What was received of a line that has no end yet."""
+        return bytes(self._buffer)
+
     def unread(self) -> int | None:
         """How many bytes of what was sent the other side has not read; None where the system does not tell."""
         waiting = array.array("i", [0])
@@ -92,7 +100,7 @@ class Channel:
         except OSError as error:
             raise ChannelClosed(error.strerror or str(error)) from error
         if not read:
-            raise ChannelClosed("closed its output")
+            raise ChannelClosed("closed its output", partial=bool(self._buffer))
         self._buffer += read
 
     def _refuse_long_line(self) -> None:

@@ -247,19 +247,25 @@ def open_client(peer: Peer, opening: Opening, name: str) -> None:
         raise BackendError(
             f"client process {name} of {opening.adapter} did not start",
             cause=error.cause,
-            hint=opening.hint,
+            hint=error.hint or opening.hint,
         ) from error
 
 
-def demand(peer: Peer, message: Mapping[str, Json], what: str, limit_s: float | None = None) -> Reply:
-    """The reply to a message that every adapter has to meet, by default in START_TIMEOUT_S. Raises `BackendError`."""
+def demand(
+    peer: Peer, message: Mapping[str, Json], what: str, limit_s: float | None = None, hint: str | None = None
+) -> Reply:
+    """The reply to a message that every adapter has to meet, by default in START_TIMEOUT_S. Raises `BackendError`.
+
+    `hint`: what to look at where it refuses.
+    """
     try:
         reply = peer.ask(message, START_TIMEOUT_S if limit_s is None else limit_s)
     except (PeerGone, PeerSilent, NonsenseLine) as error:
         says = f"sent a line that is no reply: {error}" if isinstance(error, NonsenseLine) else str(error)
         log = peer.log()
         cause = f"{says}; its log ends in:\n{log}" if log else says
-        raise BackendError(f"{peer.name}: the adapter does not answer {what}", cause=cause) from error
+        advice = None if log and isinstance(error, PeerGone) else error.hint
+        raise BackendError(f"{peer.name}: the adapter does not answer {what}", cause=cause, hint=advice) from error
     if reply.outcome is not Outcome.OK:
-        raise BackendError(f"{peer.name}: the adapter refuses {what}", cause=reply.error)
+        raise BackendError(f"{peer.name}: the adapter refuses {what}", cause=reply.error, hint=hint)
     return reply

@@ -60,7 +60,7 @@ class ConnectionPeer:
             raise PeerSilent(str(silent)) from silent
         except ChannelClosed as closed:
             text = "the connection was reset by the run" if self._killed else f"it ended the connection ({closed})"
-            raise PeerGone(text, killed=self._killed) from None
+            raise PeerGone(text, killed=self._killed, hint="the log of the adapter may say why") from None
 
     def allow_any_order(self, allowed: bool) -> None:
         self.conversation.any_order = allowed

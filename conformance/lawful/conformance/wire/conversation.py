@@ -52,10 +52,14 @@ class Conversation:
         try:
             return self._reply(number, deadline_s, limit_s)
         except ChannelSilent as silent:
-            unread = self._channel.unread()
-            if unread:
-                raise ChannelSilent(f"{silent}, and has not read its input ({unread} bytes wait there)") from None
-            raise
+            raise ChannelSilent(f"{silent}{self._symptom()}") from None
+
+    def _symptom(self) -> str:
+        """What else is seen of a peer that is silent."""
+        unread, begun = self._channel.unread(), self._channel.begun()
+        if unread:
+            return f", and has not read its input ({unread} bytes wait there)"
+        return f", but a line without an end: {shown(begun)}" if begun else ""
 
     def tell(self, message: Mapping[str, Json], limit_s: float) -> None:
         """Send `message`; its reply is dropped when it comes."""

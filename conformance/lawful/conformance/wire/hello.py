@@ -60,10 +60,7 @@ def parse_hello(answer: Json) -> Hello:
         raise WrongHello("its hello is no object; it has to be one with protocol, name and tables")
     for member in answer:
         _one_of("member", member, _MEMBERS)
-    if answer.get("protocol") != PROTOCOL or isinstance(answer.get("protocol"), bool):
-        raise WrongHello(
-            f"it speaks version {answer.get('protocol')!r} of the protocol, and this is version {PROTOCOL}"
-        )
+    _require_protocol(answer.get("protocol"))
     name, any_order = answer.get("name"), answer.get("any_order", False)
     if not isinstance(name, str) or not name:
         raise WrongHello("its hello has no name, which has to be a string")
@@ -81,6 +78,14 @@ def parse_hello(answer: Json) -> Hello:
         versions=_texts("versions", answer.get("versions", {})),
         levels=_levels(answer.get("levels", {})),
     )
+
+
+def _require_protocol(protocol: Json) -> None:
+    if not isinstance(protocol, int) or isinstance(protocol, bool):
+        has = "no protocol" if protocol is None else f"the protocol {protocol!r}"
+        raise WrongHello(f"its hello has {has}, which has to be the number {PROTOCOL}")
+    if protocol != PROTOCOL:
+        raise WrongHello(f"it speaks version {protocol} of the protocol, and this is version {PROTOCOL}")
 
 
 def _texts(member: str, texts: Json) -> dict[str, str]:

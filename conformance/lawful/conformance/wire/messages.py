@@ -68,6 +68,8 @@ class Reply:
     defect: str | None = None
     """What the adapter itself did wrong, such as raising an exception of no meaning; the outcome is then unknown."""
     unsupported: bool = False
+    hint: str | None = None
+    """What the author of the adapter may look at; not part of the line."""
 
     def line(self) -> bytes:
         """Raises `NotJson` where the result is nothing that JSON can carry."""
@@ -87,8 +89,16 @@ class Reply:
         return self.result if self.outcome is Outcome.OK else self.defect or self.error or ""
 
 
+OUTPUT_HINT = "the output is for replies alone; what is meant for people belongs on standard error"
+REPLY_HINT = 'a reply is one line such as {"id":3,"ok":true}, with the id of its request'
+
+
 class NonsenseLine(ValueError):
-    """A line that is not what the protocol says."""
+    """A line that is not what the protocol says. `hint`: what its author may look at."""
+
+    def __init__(self, text: str, hint: str = REPLY_HINT) -> None:
+        super().__init__(text)
+        self.hint = hint
 
 
 def line_of(message: Mapping[str, Json]) -> bytes:
@@ -139,12 +149,14 @@ def shown(line: bytes, most: int = _SHOWN) -> str:
 
 
 def _object(line: bytes) -> dict[str, Any]:
+    if not line.strip():
+        raise NonsenseLine("it is empty", OUTPUT_HINT)
     try:
         fields = decode(line.decode("utf-8").strip(" \t\r\n"))
     except UnicodeDecodeError:
-        raise NonsenseLine(f"it is not UTF-8: {shown(line)}") from None
+        raise NonsenseLine(f"it is not UTF-8: {shown(line)}", OUTPUT_HINT) from None
     except NotJson as error:
-        raise NonsenseLine(f"{error}: {shown(line)}") from None
+        raise NonsenseLine(f"{error}: {shown(line)}", OUTPUT_HINT) from None
     if not isinstance(fields, dict):
         raise NonsenseLine(f"it is no JSON object: {shown(line)}")
     return fields

@@ -9,17 +9,25 @@ from lawful.conformance.adapter import Fault
 from lawful.conformance.wire.messages import Reply
 from lawful.models.values import Json
 
+SILENCE_HINT = "call it unknown once the time-out is over; a program has to flush its output after each line"
+
 
 class PeerGone(Exception):
-    """The peer ended before it answered: the outcome is unknown. `killed`: the runner did that itself."""
+    """The peer ended before it answered: the outcome is unknown.
 
-    def __init__(self, text: str, *, killed: bool) -> None:
+    `killed`: the runner did that itself. `hint`: what the author of the adapter may look at.
+    """
+
+    def __init__(self, text: str, *, killed: bool, hint: str | None = None) -> None:
         super().__init__(text)
         self.killed = killed
+        self.hint = hint
 
 
 class PeerSilent(Exception):
     """The peer did not answer in time: the outcome is unknown."""
+
+    hint = SILENCE_HINT
 
 
 class Peer(Protocol):

@@ -83,8 +83,9 @@ class ProcessPeer:
             return self.conversation.ask(message, limit_s)
         except ChannelSilent as silent:
             raise PeerSilent(str(silent)) from silent
-        except ChannelClosed:
-            raise PeerGone(self._end_text(), killed=self._killed) from None
+        except ChannelClosed as closed:
+            text = self._end_text() + (", in the middle of a line" if closed.partial and not self._killed else "")
+            raise PeerGone(text, killed=self._killed, hint=self._log_hint()) from None
 
     def allow_any_order(self, allowed: bool) -> None:
         self.conversation.any_order = allowed
@@ -100,6 +101,10 @@ class ProcessPeer:
 
     def log(self) -> str | None:
         return log_tail(self._log_path)
+
+    def _log_hint(self) -> str:
+        log = self.log()
+        return f"its standard error ends in:\n{log}" if log else "it wrote nothing to its standard error"
 
     def kill(self) -> None:
         process = self._process

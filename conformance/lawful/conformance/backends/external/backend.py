@@ -104,9 +104,8 @@ class ExternalBackend:
         """A client of a run, not started. Raises `BackendError` before `start`."""
         if self._processes is None:
             raise BackendError(f"the adapter {self.target} was not started")
-        opening = Opening(
-            self.target, self._connection, timeout_s, self.settings, self.hello.tables, "lawful adapter check says more"
-        )
+        hint = "docs/adapters.md says what open has to do"
+        opening = Opening(self.target, self._connection, timeout_s, self.settings, self.hello.tables, hint)
         if self._shared is not None:
             return SharedClient(name, self._shared, opening)
         return ClientPeer(self.peer(name, self._processes), opening)
@@ -147,7 +146,9 @@ class ExternalBackend:
     def _hook(self, action: str, server: str) -> None:
         if self._control is None:
             raise BackendError(f"the adapter {self.target} was not started")
-        demand(self._control, {"do": action, "server": server}, f"{action} of {server}", _HOOK_TIMEOUT_S)
+        message = {"do": action, "server": server}
+        hint = "declare in hello only the faults that it can do"
+        demand(self._control, message, f"{action} of {server}", _HOOK_TIMEOUT_S, hint)
 
 
 class ExecBackend(ExternalBackend):
@@ -177,18 +178,22 @@ def _parse_started(started: Json) -> tuple[Json, tuple[str, ...]]:
     """Connection and servers from the answer to start. Raises `BackendError`."""
     if started is None:
         return None, ()
-    servers = started.get("servers", []) if isinstance(started, Mapping) else None
-    if (
-        not isinstance(started, Mapping)
-        or started.keys() - {"connection", "servers"}
-        or not isinstance(servers, list | tuple)
-        or not all(isinstance(server, str) for server in servers)
-    ):
-        raise BackendError(
-            "the adapter answers start with something else than the protocol says",
-            cause="it has to be null, or an object with connection (any value) and servers (an array of strings)",
-        )
+    if not isinstance(started, Mapping):
+        raise _wrong_start(f"the answer is {started!r}")
+    for member in started.keys() - {"connection", "servers"}:
+        raise _wrong_start(f"the answer has the unknown member {member!r}")
+    servers = started.get("servers", [])
+    if not isinstance(servers, list | tuple) or not all(isinstance(server, str) for server in servers):
+        raise _wrong_start(f"its servers are {servers!r}")
     return started.get("connection"), tuple(str(server) for server in servers)
+
+
+def _wrong_start(wrong: str) -> BackendError:
+    return BackendError(
+        "the adapter answers start with something else than the protocol says",
+        cause=wrong,
+        hint="it has to be null, or an object with connection (any value) and servers (an array of strings)",
+    )
 
 
 def _start_hint(program: str) -> str:
