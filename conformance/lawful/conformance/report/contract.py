@@ -141,7 +141,9 @@ def _where(where: Expression | None) -> str:
 
 
 def _list(body: ListRows) -> str:
-    order = "order of key" if body.descending is None else f"descending order of `{body.descending.name}`, equal ones in order of key"
+    order = "order of key"
+    if body.descending is not None:
+        order = f"descending order of `{body.descending.name}`, equal ones in {order}"
     pages = [] if body.offset is None else [f"the given `{body.offset.name}` first ones are left out"]
     pages += [] if body.limit is None else [f"at most the given `{body.limit.name}` are answered"]
     paged = f" Then {enumerated(pages)}; null means no such limit." if pages else ""
