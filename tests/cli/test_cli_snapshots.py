@@ -83,6 +83,8 @@ def test_no_snapshot_is_left_over() -> None:
         "explore-*.txt",
         "mutants-*.txt",
         "prove-*.txt",
+        "raft-proof*.txt",
+        "search-raft-*.txt",
     )
     runs = {path.stem for pattern in others for path in folder.glob(pattern)}
     assert {path.stem for path in folder.iterdir()} - runs == COMMANDS.keys()

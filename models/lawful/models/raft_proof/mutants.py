@@ -56,7 +56,7 @@ class Mutant:
 
     def of(self, system: System[Cluster]) -> System[Cluster]:
         """The system with the mistake in it. Raises `KeyError` where it has no such action."""
-        return system.with_action(self.action)
+        return system.with_action(replace(self.action, sentence=self.mistake))
 
 
 def lacking_requirement(action: Action[Cluster], requirement: str) -> Action[Cluster]:
