@@ -19,7 +19,6 @@ from lawful.checkers.verdict import Budget, Verdict
 from lawful.conformance.adapter import Backend, Fault
 from lawful.conformance.adapter_check.overheard import Exchange, Overheard
 from lawful.conformance.adapter_check.scripts import Functions, Watched
-from lawful.conformance.backends.external import ExternalBackend
 from lawful.conformance.backends.registry import BackendChoice
 from lawful.conformance.errors import BackendError
 from lawful.conformance.history.file import read_history
@@ -27,6 +26,7 @@ from lawful.conformance.history.recorder import Recorder
 from lawful.conformance.known_failures import KnownFailure
 from lawful.conformance.levels import levels_of
 from lawful.conformance.processes import ProcessGroup
+from lawful.conformance.programs.opened import offered
 from lawful.conformance.programs.recorded import smallest_recorded
 from lawful.conformance.programs.round_trips import RoundTrips
 from lawful.conformance.report.evidence_text import evidence_lines
@@ -164,7 +164,7 @@ class Walk:
     def _hello(self) -> str:
         self._backend = self._choice.build()
         versions = self._backend.versions()
-        self._offered = _offered(self._backend)
+        self._offered = offered(self._backend)
         chosen = self._tables
         if not chosen:
             raise BackendError(
@@ -373,16 +373,6 @@ class Walk:
     @property
     def _limit_s(self) -> float:
         return self._timeout_s + _GRACE_S
-
-
-def _offered(backend: Backend) -> dict[str, frozenset[str]]:
-    if isinstance(backend, ExternalBackend):
-        return dict(backend.hello.tables)
-    return {
-        name: frozenset(function.name for function in TABLES[name].functions)
-        for name in TABLES
-        if name in backend.tables
-    }
 
 
 def _told(history: History, index: int) -> str:

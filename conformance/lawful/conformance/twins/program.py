@@ -12,11 +12,12 @@ At the end of the `with` block all of it is carried out, and `Rejected` is raise
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from lawful.conformance.errors import unknown_name
+from lawful.conformance.programs.calls_by_name import CallsByName
 from lawful.conformance.programs.program import python_text
 from lawful.conformance.report.columns import columns
 from lawful.conformance.twins.simulation import (
@@ -121,51 +122,18 @@ class SimulatedRun:
     def program(self) -> Program:
         return Program(tuple(self._acts), tuple(self._restarts))
 
-    def at(self, ms: float, client: int, steps_ms: Sequence[float] | None = None, mishap: str = "none") -> _Moment:
+    def at(
+        self, ms: float, client: int, steps_ms: Sequence[float] | None = None, mishap: str = "none"
+    ) -> CallsByName[None]:
         """When a client calls, how long each step and the way back of the answer take, and what goes wrong."""
         delays_ns = USUAL_DELAYS_NS if steps_ms is None else tuple(round(step * NS_PER_MS) for step in steps_ms)
-        return _Moment(self._acts, client, round(ms * NS_PER_MS), delays_ns, Mishap(mishap))
+
+        def collect(table: str, key: str | None, function: str, arguments: Mapping[str, Json]) -> None:
+            intent = Intent(table, key, function, arguments)
+            self._acts.append(Act(client, intent, round(ms * NS_PER_MS), delays_ns, Mishap(mishap)))
+
+        return CallsByName(collect)
 
     def restart(self, ms: float) -> None:
         """Kill the store, and start it again."""
         self._restarts.append(Restart(round(ms * NS_PER_MS)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    acts: list[Act]
-    client: int
-    call_ns: int
-    delays_ns: tuple[int, ...]
-    mishap: Mishap
-
-    def __getattr__(self, table: str) -> _MomentOfTable:
-        if table not in TABLES:
-            raise unknown_name("table", table, TABLES)
-        return _MomentOfTable(self, table)
-
-
-@dataclass(frozen=True, slots=True)
-class _MomentOfTable:
-    moment: _Moment
-    table: str
-
-    def __getattr__(self, function: str) -> _Call:
-        declared = TABLES[self.table]
-        if declared.function(function) is None:
-            raise unknown_name(f"function of {self.table}", function, [one.name for one in declared.functions])
-        return _Call(self.moment, self.table, function)
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    moment: _Moment
-    table: str
-    function: str
-
-    def __call__(self, **arguments: Json) -> None:
-        key_name = TABLES[self.table].key
-        key = None if key_name is None else str(arguments.pop(key_name))
-        intent = Intent(self.table, key, self.function, arguments)
-        moment = self.moment
-        moment.acts.append(Act(moment.client, intent, moment.call_ns, moment.delays_ns, moment.mishap))
