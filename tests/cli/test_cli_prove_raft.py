@@ -71,9 +71,37 @@ def test_the_json_of_a_proof_keeps_its_schema(mutant: str | None, lawful: Lawful
         assert found["replayed"]
         lost = [row for row in found["before"]["voted"] if row not in found["after"]["voted"]]
         assert {row[0] for row in lost} == {found["parameters"]["server"]}
+    assert report["searches"] == []
     del report["obligations"][0]["hypotheses"]
     with pytest.raises(jsonschema.ValidationError, match="hypotheses"):
         jsonschema.validate(report, schema)
+
+
+def test_a_behaviour_that_breaks_a_goal_is_shown_step_by_step(lawful: Lawful) -> None:
+    run = lawful("lawful prove raft --mutant one-vote-wins --depth 4")
+    assert run.code == 1
+    title, *lines = run.stdout.partition("✗ election_safety: broken")[2].splitlines()
+    assert title == " after 4 steps (3 servers, 3 quorums, 3 terms, 3 entries, 3 indexes)"
+    steps = [line.split()[1] for line in lines if line.startswith("     ") and line.split()[0].isdigit()]
+    assert sorted(steps) == ["time_out:", "time_out:", "win_election:", "win_election:"]
+    assert sum(" was elected in term 1" in line for line in lines) == 2
+
+
+def test_a_search_that_finds_nothing_says_how_far_it_went(lawful: Lawful) -> None:
+    run = lawful("lawful prove raft --depth 2")
+    assert run.code == 0
+    assert "✓ election_safety: no behaviour of up to 2 steps breaks it (3 servers, " in run.stdout
+
+
+def test_the_json_has_the_behaviour_that_breaks_a_goal(lawful: Lawful) -> None:
+    schema: Any = json.loads(lawful("lawful schema induction").stdout)
+    report = json.loads(lawful("lawful prove raft --format json --mutant one-vote-wins --depth 4").stdout)
+    jsonschema.validate(report, schema)
+    (found,) = report["searches"]
+    assert (found["goal"], found["verdict"], found["steps"]) == ("election_safety", "violation", 4)
+    elected = found["behaviour"]["steps"][-1]["after"]["elected"]
+    assert len({server for server, _ in elected}) == 2
+    assert len({term for _, term in elected}) == 1
 
 
 def test_the_graph_is_written_as_a_picture_and_for_graphviz(lawful: Lawful, tmp_path: Path) -> None:

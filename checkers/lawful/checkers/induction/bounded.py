@@ -24,6 +24,7 @@ from lawful.checkers.induction.spelled_out import (
     disjunction,
     negation,
 )
+from lawful.checkers.verdict import Verdict
 from lawful.models.first_order.expression import TRUTH, Callables, Sort, Symbol, Variable
 from lawful.models.first_order.structure import Structure, Value
 from lawful.models.first_order.system import Action, Lemma, Scope, State, System, symbols_of
@@ -58,6 +59,34 @@ class Bounded:
     behaviour: Behaviour | None
     known: bool = True
     """False: the solver gave up on behaviours that are longer than `steps`."""
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.behaviour is None:
+            return Verdict.LAWFUL if self.known else Verdict.INCONCLUSIVE
+        return Verdict.VIOLATION if self.behaviour.replayed else Verdict.INCONCLUSIVE
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedGoal:
+    """What came of looking for a behaviour that breaks a goal."""
+
+    goal: str
+    sentence: str
+    size: str
+    """Of the instance, in words."""
+    found: Bounded
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.found.verdict
+
+
+def goals_searched(system: System[State], depth: int, seconds: float) -> Iterator[SearchedGoal]:
+    """A search for each goal, in the instance that is in the middle: the largest ones take long, step by step."""
+    scope = system.scopes[len(system.scopes) // 2]
+    for lemma in (one for one in system.lemmas if one.name in system.goals):
+        yield SearchedGoal(lemma.name, lemma.sentence, scope.size, search(system, scope, lemma, depth, seconds))
 
 
 def search(system: System[State], scope: Scope, claim: Lemma[State], depth: int, seconds: float) -> Bounded:

@@ -35,6 +35,13 @@ from lawful.models.raft_proof.vocabulary import Cluster
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write which lemma follows from which: a picture (.svg), or Graphviz (.dot).",
 )
+@click.option(
+    "--depth",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Search all behaviours of up to N steps of a small cluster too, for one that breaks a goal.",
+)
 @click.option("--find-cores", is_flag=True, help="Find anew which lemmas each step needs; takes a few minutes.")
 @setting_options("format")
 def raft(
@@ -44,6 +51,7 @@ def raft(
     limit_s: float,
     seed: int,
     graph: Path | None,
+    depth: int,
     find_cores: bool,
     **options: str | None,
 ) -> ExitCode:
@@ -61,24 +69,27 @@ def raft(
     if graph is not None and graph.suffix not in (".svg", ".dot"):
         raise UsageError(f"no kind of picture is called {graph.suffix!r}", hint="end the name in .svg or .dot")
     require_solver()
+    from lawful.checkers.induction.bounded import goals_searched
     from lawful.checkers.induction.cores import prove_with_smallest_cores
     from lawful.checkers.induction.prover import prove
     from lawful.checkers.induction.sanity import sanity_of
     from lawful.conformance.cli.prove_raft_json import report
-    from lawful.conformance.cli.prove_raft_text import show, show_cores
+    from lawful.conformance.cli.prove_raft_text import show, show_cores, show_searches
     from lawful.models.raft_proof.cores import CORES
 
     proofs = prove_with_smallest_cores(system, {}, limit_s) if find_cores else prove(system, CORES, limit_s, seed)
     findings = [*proofs, *sanity_of(system, limit_s)]
-    code = EXIT_CODES[overall(one.verdict for one in findings)]
+    searches = list(goals_searched(system, depth, limit_s)) if depth else []
+    code = EXIT_CODES[overall([*(one.verdict for one in findings), *(one.verdict for one in searches)])]
     if graph is not None:
         from lawful.checkers.induction.graph import picture
 
         graph.write_text(picture(system, findings, graph.suffix), encoding="utf-8")
     if configuration.format == "json":
-        click.echo(json.dumps(report(system, mutant, findings, code), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(report(system, mutant, findings, searches, code), indent=2, ensure_ascii=False))
     else:
         show(system, findings, each=each)
+        show_searches(searches)
         if find_cores:
             show_cores(findings)
     return code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lawful.checkers.induction.bounded import SearchedGoal
 from lawful.checkers.induction.counterexample import Counterexample
 from lawful.checkers.induction.finding import Finding
 from lawful.conformance.cli.proof_table import WORDS
@@ -17,14 +18,21 @@ from lawful.models.values import Json
 FORMAT_VERSION = 1
 
 
-def report(system: System[Cluster], mutant: str | None, findings: Sequence[Finding], code: ExitCode) -> Json:
-    """All obligations, with what came out."""
+def report(
+    system: System[Cluster],
+    mutant: str | None,
+    findings: Sequence[Finding],
+    searches: Sequence[SearchedGoal],
+    code: ExitCode,
+) -> Json:
+    """All obligations and searches, with what came out."""
     return {
         "format": FORMAT_VERSION,
         "system": system.name,
         "mutant": mutant,
         "exit_code": int(code),
         "obligations": [_obligation(system, one) for one in findings],
+        "searches": [_search(system, one) for one in searches],
     }
 
 
@@ -51,6 +59,24 @@ def _counterexample(system: System[Cluster], found: Counterexample) -> Json:
         "parameters": dict(found.values),
         "after": _state(system, found.after),
         "replayed": found.replayed,
+    }
+
+
+def _search(system: System[Cluster], one: SearchedGoal) -> Json:
+    found = one.found.behaviour
+    behaviour: Json = None
+    if found is not None:
+        steps: list[Json] = [
+            {"action": step.action, "parameters": dict(step.values), "after": _state(system, step.after)}
+            for step in found.steps
+        ]
+        behaviour = {"first": _state(system, found.first), "steps": steps, "replayed": found.replayed}
+    return {
+        "goal": one.goal,
+        "size": one.size,
+        "verdict": one.verdict.value,
+        "steps": one.found.steps,
+        "behaviour": behaviour,
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from lawful.checkers.induction.bounded import Behaviour, Bounded, SearchedGoal
 from lawful.checkers.induction.counterexample import Counterexample
 from lawful.checkers.induction.finding import Finding
 from lawful.checkers.proof.finding import Goal
@@ -38,6 +39,35 @@ def show(system: System[Cluster], findings: Sequence[Finding], each: bool) -> No
     console.print()
     what = f"{counted(len(system.lemmas), 'lemma')} and {counted(len(system.actions), 'action')}"
     console.print(summary([one.verdict for one in steps], what, sum(one.seconds for one in steps)))
+
+
+def show_searches(searches: Sequence[SearchedGoal]) -> None:
+    """What was searched for each goal, and the behaviour that breaks it, step by step."""
+    console = output_console()
+    for one in searches:
+        look = LOOKS[one.verdict]
+        console.print(
+            f"{look.glyph} {one.goal}: {_searched_text(one.found)} ({one.size})", markup=False, highlight=False
+        )
+        for line in _behaviour_lines(one.found.behaviour) if one.found.behaviour is not None else ():
+            console.print(f"    {line}", markup=False, highlight=False)
+
+
+def _searched_text(found: Bounded) -> str:
+    if found.behaviour is not None:
+        again = "" if found.behaviour.replayed else ", which the definitions do not take"
+        return f"broken after {counted(found.steps, 'step')}{again}"
+    told = f"no behaviour of up to {counted(max(found.steps, 0), 'step')} breaks it"
+    return told if found.known else f"{told}, and the solver gave up on longer ones"
+
+
+def _behaviour_lines(behaviour: Behaviour) -> Iterator[str]:
+    before = behaviour.first
+    for number, step in enumerate(behaviour.steps, 1):
+        given = ", ".join(f"{name} {value}" for name, value in step.values.items())
+        yield f"{number:2}  {step.action}: {given}"
+        yield from (f"      {line}" for line in change_lines(before, step.after))
+        before = step.after
 
 
 def show_cores(findings: Sequence[Finding]) -> None:

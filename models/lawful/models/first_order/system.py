@@ -67,8 +67,8 @@ class Scope:
 
     @property
     def size(self) -> str:
-        """Such as `3 servers, 2 terms`; the plural of a sort is its name with an s."""
-        return ", ".join(f"{len(names)} {sort.name}{'s' * (len(names) > 1)}" for sort, names in self.elements.items())
+        """Such as `3 servers, 1 quorum, 4 entries`."""
+        return ", ".join(f"{len(names)} {_noun(sort.name, len(names))}" for sort, names in self.elements.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +127,9 @@ def symbols_of(state: Any) -> dict[str, Symbol]:
         if not isinstance(symbol, Symbol):
             raise TypeError(f"{name} is not a symbol")
     return found
+
+
+def _noun(name: str, count: int) -> str:
+    if count == 1:
+        return name
+    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}es" if name.endswith("x") else f"{name}s"
