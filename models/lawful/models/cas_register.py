@@ -27,9 +27,6 @@ class CasRegister:
     def had_no_effect(self, operation: Operation) -> bool:
         return operation.function == "read" or operation.result is False
 
-    def only_looks(self, call: Call) -> bool:
-        return call.function == "read"
-
     def supplied_at_first(self) -> Iterable[str]:
         return (canonical(self.initial_value),)
 

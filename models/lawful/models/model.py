@@ -124,15 +124,6 @@ class KnowsEffects(Protocol):
 
 
 @runtime_checkable
-class KnowsLooks(Protocol):
-    """A model that can tell which calls change nothing, whatever the state and the answer."""
-
-    def only_looks(self, call: Call) -> bool:
-        """Whether every transition of `call` leaves the state as it was. False where that is not known."""
-        ...
-
-
-@runtime_checkable
 class KnowsRows(Protocol):
     """A model of a table whose rows hardly depend on each other."""
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic
 
 from lawful.models.history import Operation, Outcome
-from lawful.models.model import Call, ExplainsRefusals, KnowsLooks, Refusal, S, TimedModel, Transition, Window
+from lawful.models.model import Call, ExplainsRefusals, Refusal, S, TimedModel, Transition, Window
 from lawful.models.values import Json
 
 
@@ -59,9 +59,6 @@ class OwnWindows(Generic[S]):
     def step(self, state: S, call: Call) -> Sequence[Transition[S]]:
         original, window = _taken_apart(call)
         return self.model.timed_step(state, original, window)
-
-    def only_looks(self, call: Call) -> bool:
-        return isinstance(self.model, KnowsLooks) and self.model.only_looks(_taken_apart(call)[0])
 
     def refusal(self, state: S, call: Call, reply: Json, window: Window) -> Refusal | None:
         original, own = _taken_apart(call)

@@ -29,9 +29,6 @@ class Register:
     def had_no_effect(self, operation: Operation) -> bool:
         return operation.function == "read"
 
-    def only_looks(self, call: Call) -> bool:
-        return call.function == "read"
-
     def supplied_at_first(self) -> Iterable[str]:
         return (canonical(self.initial_value),)
 

@@ -17,6 +17,7 @@ from lawful.checkers.linearizability.moves import Moves
 from lawful.checkers.linearizability.native.covered import placements
 from lawful.checkers.linearizability.native.handover import Declined, Handover, TakenOver
 from lawful.checkers.linearizability.native.route import Route
+from lawful.checkers.linearizability.purity import verify_purity
 from lawful.checkers.linearizability.schedule import Schedule, schedule
 from lawful.checkers.linearizability.steps import UntimedSteps
 from lawful.checkers.linearizability.table import PurityRefuted, TransitionTable
@@ -74,7 +75,7 @@ class UntimedEngine:
         refuter = Refuter(plan, self._table, moves, counter, Leaps(steps, counter))
         found = explore(steps, [steps.start(self._table.initial)], len(plan.positions), counter, refuter)
         if found.linearizable is False:
-            self._table.verify_purity(plan.kinds)
+            verify_purity(plan, moves, self._table)
         return found
 
     def placements(self, plan: Schedule, trail: Trail | Route) -> list[Placement]:

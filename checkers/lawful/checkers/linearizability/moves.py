@@ -7,7 +7,7 @@ schedule and the table alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from lawful.checkers.linearizability.schedule import Open, Schedule
@@ -68,6 +68,10 @@ class Moves:
         if local is None:
             local = self._local[position][state] = self._work_out(position, state)
         return local
+
+    def met(self, positions: Iterable[int]) -> set[int]:
+        """The states that a search met at these positions."""
+        return {state for position in positions for known in (self._local, self._looked) for state in known[position]}
 
     def lookers(self, position: int) -> int:
         """The bits of the open operations that only look."""

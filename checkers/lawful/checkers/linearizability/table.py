@@ -20,7 +20,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from lawful.checkers.linearizability.kinds import Kinds
-from lawful.checkers.linearizability.purity import Looks, only_looks
 from lawful.checkers.meter import Meter
 from lawful.models.model import KnowsEffects, Model, Transition, state_after
 
@@ -116,26 +115,11 @@ class TransitionTable:
                         waiting.append(after)
         return tuple(found)
 
-    def verify_purity(self, kinds: Iterable[int]) -> None:
-        """Look whether `kinds` preserve every state found so far; raises `PurityRefuted` where one does not."""
-        by_call: dict[int, list[int]] = {}
-        for kind in kinds:
-            if self.preserves(kind):
-                by_call.setdefault(self.kinds.kinds[kind].call, []).append(kind)
-        looks = Looks(self._model)
-        for row in self.rows[:]:
-            for call, same_call in by_call.items():
-                # Most calls that look do so whatever they are answered; then the answers need not be compared.
-                if not self._only_looks(looks, row, call):
-                    for kind in same_call:
-                        row[kind]
-                self._look_at_the_clock()
-
-    def _only_looks(self, looks: Looks, row: Row, call: int) -> bool:
-        known = None if call in row.replies else looks.only_looks(row.state, call, self.kinds.calls[call])
-        if known is None:
-            return all(only_looks(transition, row.state) for transition in self._replies(row, call))
-        return known
+    def ask(self, kind: int, states: Iterable[int]) -> None:
+        """Look what `kind` does in each of `states`; raises `PurityRefuted` where it changes one after all."""
+        for state in states:
+            self.rows[state][kind]
+            self._look_at_the_clock()
 
     def _replies(self, row: Row, call: int) -> tuple[Transition[Any], ...]:
         replies = row.replies.get(call)

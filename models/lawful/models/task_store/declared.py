@@ -17,14 +17,12 @@ from lawful.models.task_store.refusals import refusal
 from lawful.models.task_store.state import TableState, key_text
 from lawful.models.task_store.supply import Supply
 from lawful.models.values import Json, identical
-from lawful.specs.expression import AnyRow, Expression, Literal, Passed, Record
+from lawful.specs.expression import AnyRow, Expression, Literal, Record
 from lawful.specs.function import (
     Case,
-    CountRows,
     DeleteRows,
     Function,
     KeepGreatest,
-    ListRows,
     OnAnyRow,
     OnRow,
     OnWhole,
@@ -71,13 +69,6 @@ class _Declared:
         cases = function.cases
         quiet = [case for case in cases if not case.effects and _may_answer(case, operation.result)]
         return bool(quiet) and not any(case.effects and _may_answer(case, operation.result) for case in cases)
-
-    def only_looks(self, call: Call) -> bool:
-        """Lists and counts do; where something expires, also they may learn that it did."""
-        function = self.table.function(call.function)
-        if function is None or not isinstance(function.body, ListRows | CountRows):
-            return False
-        return self.table.expires is None and not _mentions(function.body.where, Passed)
 
     def rows(self, operation: Operation) -> frozenset[str]:
         function = self.table.function(operation.function)
