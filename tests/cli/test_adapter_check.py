@@ -12,6 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from lawful.conformance.adapter_check import walk
 from lawful.conformance.schemas import schema
 
 from .conftest import Run
@@ -49,6 +50,13 @@ MISTAKES = {
 }
 TAKES_LONG = {"accepts-an-id-twice"}
 """It shows after hundreds of operations, and may do so when two clients are at work."""
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing here is about how small a program gets, or how much two clients do."""
+    monkeypatch.setattr(walk, "_REDUCTION_S", 0.5)
+    monkeypatch.setattr(walk, "_PACE_S", 0.5)
 
 
 def test_the_template_passes_every_step(lawful: Callable[[str], Run], folder: Path) -> None:
