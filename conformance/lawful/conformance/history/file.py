@@ -27,13 +27,11 @@ from lawful.conformance.history.encoding import (
 from lawful.conformance.history.garbage import without_garbage_collection
 from lawful.conformance.history.json_text import NotJson, decode, encode
 from lawful.conformance.history.lines import Line, NotText, read_lines, text_of
-from lawful.conformance.history.records import WrongRecord, check_form
+from lawful.conformance.history.records import HEADER_EXAMPLE, WrongRecord, check_form, check_place
 from lawful.conformance.history.text_file import unwritable, write_lines
 from lawful.conformance.history.well_formed import NotWellFormed, require_well_formed
 from lawful.models.history import FaultEvent, Header, History, Operation
 from lawful.models.values import Json
-
-HEADER_EXAMPLE = '{"record":"header","format":1}'
 
 
 def read_history(path: Path | str) -> History:
@@ -96,11 +94,7 @@ class _Reading:
     def take(self, line: int, record: dict[str, Any]) -> None:
         """One more record. Raises `WrongRecord`."""
         kind = check_form(record)
-        if self.footer is not None:
-            raise WrongRecord("a record follows the footer", "the footer is the last line; are these two recordings?")
-        if (self.header is None) is not (kind == "header"):
-            problem = "the first record is not a header" if self.header is None else "a second header"
-            raise WrongRecord(problem, f"a history has one header, its first line: {HEADER_EXAMPLE}")
+        check_place(kind, after_header=self.header is not None, after_footer=self.footer is not None)
         if kind == "invoke":
             self._begin(line, record["index"])
             self.open[record["index"]] = record

@@ -25,6 +25,7 @@ from typing import Any
 
 FORMAT_VERSION = 1
 
+HEADER_EXAMPLE = '{"record":"header","format":1}'
 INT64 = 2**63
 """Times are signed integers of 64 bits: below this, and not below its negative."""
 
@@ -169,6 +170,15 @@ def check_form(record: object) -> str:
         raise WrongRecord(*wrong)
     _check_values(kind, record)
     return kind
+
+
+def check_place(kind: str, *, after_header: bool, after_footer: bool) -> None:
+    """Raises `WrongRecord` where a record of this kind has no place: a history has one header and one footer."""
+    if after_footer:
+        raise WrongRecord("a record follows the footer", "the footer is the last line; are these two recordings?")
+    if after_header is (kind == "header"):
+        problem = "a second header" if after_header else "the first record is not a header"
+        raise WrongRecord(problem, f"a history has one header, its first line: {HEADER_EXAMPLE}")
 
 
 def _unknown_kind(record: dict[str, Any]) -> WrongRecord:

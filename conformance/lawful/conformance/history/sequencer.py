@@ -22,8 +22,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from lawful.conformance.history.encoding import called, fault_event, header_of
-from lawful.conformance.history.file import HEADER_EXAMPLE
-from lawful.conformance.history.records import WrongRecord, check_form
+from lawful.conformance.history.records import WrongRecord, check_form, check_place
 from lawful.models.history import FaultEvent, Header, Operation, Outcome
 
 MOST_EARLY = 100_000
@@ -75,11 +74,7 @@ class Sequencer:
     def take(self, record: dict[str, Any]) -> Iterator[Event | FaultEvent]:
         """One more record. Raises `WrongRecord`."""
         kind = check_form(record)
-        if self.footer is not None:
-            raise WrongRecord("a record follows the footer", "the footer is the last line; are these two recordings?")
-        if (self.header is None) is not (kind == "header"):
-            problem = "the first record is not a header" if self.header is None else "a second header"
-            raise WrongRecord(problem, f"a history has one header, its first line: {HEADER_EXAMPLE}")
+        check_place(kind, after_header=self.header is not None, after_footer=self.footer is not None)
         if kind == "invoke":
             yield from self._call(record["index"], record, None)
         elif kind == "return":

@@ -11,11 +11,11 @@ from typing import Any
 from lawful.checkers.linearizability.online.history_watch import HistoryWatch, object_verdict
 from lawful.checkers.verdict import Budget, ObjectVerdict, Verdict
 from lawful.conformance.errors import UsageError
-from lawful.conformance.history.file import HEADER_EXAMPLE, record_of
+from lawful.conformance.history.file import record_of
 from lawful.conformance.history.follow import Follower
 from lawful.conformance.history.json_text import NotJson
 from lawful.conformance.history.lines import Line, NotText
-from lawful.conformance.history.records import WrongRecord
+from lawful.conformance.history.records import HEADER_EXAMPLE, WrongRecord
 from lawful.conformance.history.sequencer import Called, Event, Returned, Sequencer
 from lawful.conformance.judging import unfit
 from lawful.conformance.model_choice import ModelOf, models_for
