@@ -53,9 +53,14 @@ def summary_of(run: Run) -> dict[str, Any]:
     [
         ("Raising", 4, r"jobs\.queue_depth: raised KeyError: 'depth'"),
         ("WrongType", 4, r"jobs\.queue_depth: answered a JSON string where the contract has integer"),
-        ("NoAnswer", 4, r"jobs\.queue_depth: returned int instead of Answer"),
+        pytest.param("NoAnswer", 4, r"jobs\.queue_depth: returned int instead of Answer", marks=pytest.mark.slow),
         ("NotJson", 4, r"jobs\.queue_depth: answered what is not a JSON value"),
-        ("Hanging", 4, r"jobs\.queue_depth: gave no answer within 1\.0 s, although its own time-out is shorter"),
+        pytest.param(
+            "Hanging",
+            4,
+            r"jobs\.queue_depth: gave no answer within 1\.0 s, although its own time-out is shorter",
+            marks=pytest.mark.slow,
+        ),
         ("Printing", 0, None),
         ("Double", 1, None),
     ],

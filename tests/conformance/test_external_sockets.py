@@ -15,6 +15,7 @@ from lawful.conformance.adapter import Fault
 from lawful.conformance.backends.registry import choose
 from lawful.conformance.errors import BackendError, UsageError
 from lawful.conformance.processes.ports import free_ports
+from lawful.conformance.run import record
 from lawful.conformance.run.execute import RunResult, execute
 from lawful.conformance.run.plan import RunPlan
 from lawful.conformance.workloads import WORKLOADS
@@ -47,13 +48,20 @@ def run(address: str, folder: Path, faults: tuple[Fault, ...], seconds: float) -
     return execute(plan, folder, Budget(10), lambda _: None)
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No claim needs to expire."""
+    monkeypatch.setattr(record, "_SETTLE_S", 0.1)
+
+
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("clients", ["one", "many"])
 def test_a_run_over_a_socket_is_lawful_and_begins_empty_each_time(
     listening: Callable[[str], str], tmp_path: Path, clients: str
 ) -> None:
     address = listening(clients)
     for _ in range(2):
-        result = run(address, tmp_path, (), 1.0)
+        result = run(address, tmp_path, (), 0.5)
         assert result.judgement.verdict.verdict is Verdict.LAWFUL, result.judgement.evidence
         assert result.judgement.defects == {}
         assert {one.server for one in result.judgement.history if one.outcome is Outcome.OK} == {"memory"}

@@ -122,7 +122,12 @@ def test_half_a_second_lost_is_lawful_at_the_level_of_one_second_and_a_violation
 
 
 @pytest.mark.parametrize(
-    ("table", "loses_s"), [("tasks", 5.0), pytest.param("jobs", 3.0, marks=pytest.mark.slow), ("leader_lease", 5.0)]
+    ("table", "loses_s"),
+    [
+        ("tasks", 5.0),
+        pytest.param("jobs", 3.0, marks=pytest.mark.slow),
+        pytest.param("leader_lease", 5.0, marks=pytest.mark.slow),
+    ],
 )
 def test_more_than_a_second_lost_is_a_violation_at_the_level_of_one_second(table: str, loses_s: float) -> None:
     history = recorded(LossyStore(loses_s=loses_s), table, [loses_s + 1.02], loses_s + 2)
