@@ -83,8 +83,7 @@ def _lines(findings: Sequence[Finding], each: bool) -> Iterator[Line]:
     met: dict[str, list[Finding]] = {}
     for one in findings:
         if each or one.verdict is not Verdict.LAWFUL:
-            name = "" if one.lemma is None else one.lemma
-            yield Line(name, one.sentence, one.action or _place(one.goal), one.verdict, one.seconds)
+            yield Line(one.lemma or "", one.sentence, one.action or _place(one.goal), one.verdict, one.seconds)
         else:
             met.setdefault(one.sentence, []).append(one)
     for sentence, members in met.items():
