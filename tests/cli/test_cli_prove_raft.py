@@ -17,6 +17,7 @@ import pytest
 from lawful.models.raft_proof import base
 from lawful.models.raft_proof.base import RAFT
 from lawful.models.raft_proof.mutants import MUTANTS
+from lawful.models.raft_proof.read_index_mutants import READ_MUTANTS
 
 from .conftest import Run
 
@@ -28,8 +29,9 @@ COMMANDS = {
     "raft-proof": "lawful prove raft",
     "raft-proof-each": "lawful prove raft --each",
     "raft-proof-mutant": "lawful prove raft --mutant vote-forgotten",
-    "raft-proof-mutants": "lawful prove raft --list",
+    "raft-proof-mutants": "lawful prove raft --with read-index --list",
     "raft-proof-unknown-mutant": "lawful prove raft --mutant vote-forgoten",
+    "raft-proof-unknown-extension": "lawful prove raft --with read-indx",
     "raft-proof-unknown-picture": "lawful prove raft --graph proof.png",
 }
 _MILLISECONDS = re.compile(r"(proved|broken|unknown)( +)\d+ *$", re.MULTILINE)
@@ -124,7 +126,7 @@ def test_without_the_solver_the_hint_says_how_to_get_it(lawful: Lawful, monkeypa
 
 def test_every_mutant_is_in_the_document() -> None:
     text = (Path(__file__).resolve().parents[2] / "docs" / "proofs.md").read_text(encoding="utf-8")
-    assert [one.name for one in MUTANTS if f"| {one.name} |" not in text] == []
+    assert [one.name for one in (*MUTANTS, *READ_MUTANTS) if f"| {one.name} |" not in text] == []
 
 
 def test_no_snapshot_is_left_over() -> None:

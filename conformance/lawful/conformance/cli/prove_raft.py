@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,10 +16,16 @@ from lawful.conformance.configuration import effective
 from lawful.conformance.errors import ExitCode, UsageError, unknown_name
 from lawful.conformance.judging import EXIT_CODES
 from lawful.models.first_order.system import System
-from lawful.models.raft_proof.vocabulary import Cluster
+from lawful.models.raft_proof.mutants import Mutant
 
 
 @click.command("raft")
+@click.option(
+    "--with",
+    "extension",
+    metavar="EXTENSION",
+    help="Prove Raft with an extension: read-index, reads that a quorum confirms.",
+)
 @click.option("--mutant", metavar="NAME", help="Prove Raft with a mistake in it; --list names them.")
 @click.option("--list", "listed", is_flag=True, help="List the mistakes and prove nothing.")
 @click.option("--each", is_flag=True, help="A line for each obligation, not for each lemma.")
@@ -45,6 +53,7 @@ from lawful.models.raft_proof.vocabulary import Cluster
 @click.option("--find-cores", is_flag=True, help="Find anew which lemmas each step needs; takes a few minutes.")
 @setting_options("format")
 def raft(
+    extension: str | None,
     mutant: str | None,
     listed: bool,
     each: bool,
@@ -64,8 +73,8 @@ def raft(
 
     configuration = effective(options).configuration
     if listed:
-        return _list_mutants()
-    system = _chosen(mutant)
+        return _list_mutants(extension)
+    system = _chosen(extension, mutant)
     if graph is not None and graph.suffix not in (".svg", ".dot"):
         raise UsageError(f"no kind of picture is called {graph.suffix!r}", hint="end the name in .svg or .dot")
     require_solver()
@@ -75,9 +84,13 @@ def raft(
     from lawful.checkers.induction.sanity import sanity_of
     from lawful.conformance.cli.prove_raft_json import report
     from lawful.conformance.cli.prove_raft_text import show, show_cores, show_searches
-    from lawful.models.raft_proof.cores import CORES
+    from lawful.models.raft_proof.cores import CORES, READ_CORES
 
-    proofs = prove_with_smallest_cores(system, {}, limit_s) if find_cores else prove(system, CORES, limit_s, seed)
+    proofs = (
+        prove_with_smallest_cores(system, {}, limit_s)
+        if find_cores
+        else prove(system, {**CORES, **READ_CORES}, limit_s, seed)
+    )
     findings = [*proofs, *sanity_of(system, limit_s)]
     searches = list(goals_searched(system, depth, limit_s)) if depth else []
     code = EXIT_CODES[overall([*(one.verdict for one in findings), *(one.verdict for one in searches)])]
@@ -95,21 +108,32 @@ def raft(
     return code
 
 
-def _chosen(mutant: str | None) -> System[Cluster]:
+def _chosen(extension: str | None, mutant: str | None) -> System[Any]:
+    system, mutants = _extended(extension)
+    if mutant is None:
+        return system
+    named = {one.name: one for one in mutants}
+    if mutant not in named:
+        raise unknown_name("mutant", mutant, named)
+    return named[mutant].of(system)
+
+
+def _extended(extension: str | None) -> tuple[System[Any], Sequence[Mutant]]:
+    """The system with its extension, and the mistakes that can be put into it."""
     from lawful.models.raft_proof.base import RAFT
     from lawful.models.raft_proof.mutants import MUTANTS
+    from lawful.models.raft_proof.read_index import RAFT_WITH_READ_INDEX
+    from lawful.models.raft_proof.read_index_mutants import READ_MUTANTS
 
-    if mutant is None:
-        return RAFT
-    mutants = {one.name: one for one in MUTANTS}
-    if mutant not in mutants:
-        raise unknown_name("mutant", mutant, mutants)
-    return mutants[mutant].of(RAFT)
+    if extension is None:
+        return RAFT, MUTANTS
+    if extension != "read-index":
+        raise unknown_name("extension", extension, ["read-index"])
+    return RAFT_WITH_READ_INDEX, (*MUTANTS, *READ_MUTANTS)
 
 
-def _list_mutants() -> ExitCode:
-    from lawful.models.raft_proof.mutants import MUTANTS
-
-    for one in MUTANTS:
+def _list_mutants(extension: str | None) -> ExitCode:
+    _, mutants = _extended(extension)
+    for one in mutants:
         click.echo(f"{one.name:28} {one.mistake} ({one.source})")
     return ExitCode.LAWFUL

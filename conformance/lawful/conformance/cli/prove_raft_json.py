@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from lawful.checkers.induction.bounded import SearchedGoal
 from lawful.checkers.induction.counterexample import Counterexample
@@ -12,14 +13,13 @@ from lawful.conformance.errors import ExitCode
 from lawful.models.first_order.expression import TRUTH
 from lawful.models.first_order.structure import Structure
 from lawful.models.first_order.system import System
-from lawful.models.raft_proof.vocabulary import Cluster
 from lawful.models.values import Json
 
 FORMAT_VERSION = 1
 
 
 def report(
-    system: System[Cluster],
+    system: System[Any],
     mutant: str | None,
     findings: Sequence[Finding],
     searches: Sequence[SearchedGoal],
@@ -36,7 +36,7 @@ def report(
     }
 
 
-def _obligation(system: System[Cluster], finding: Finding) -> Json:
+def _obligation(system: System[Any], finding: Finding) -> Json:
     found = finding.counterexample
     return {
         "goal": finding.goal.value,
@@ -51,7 +51,7 @@ def _obligation(system: System[Cluster], finding: Finding) -> Json:
     }
 
 
-def _counterexample(system: System[Cluster], found: Counterexample) -> Json:
+def _counterexample(system: System[Any], found: Counterexample) -> Json:
     return {
         "elements": {sort.name: list(names) for sort, names in found.before.elements.items()},
         "before": _state(system, found.before),
@@ -62,7 +62,7 @@ def _counterexample(system: System[Cluster], found: Counterexample) -> Json:
     }
 
 
-def _search(system: System[Cluster], one: SearchedGoal) -> Json:
+def _search(system: System[Any], one: SearchedGoal) -> Json:
     found = one.found.behaviour
     behaviour: Json = None
     if found is not None:
@@ -80,7 +80,7 @@ def _search(system: System[Cluster], one: SearchedGoal) -> Json:
     }
 
 
-def _state(system: System[Cluster], state: Structure) -> Json:
+def _state(system: System[Any], state: Structure) -> Json:
     """Of each relation the tuples of which it holds; of each function its arguments and its value in one list."""
     meanings: dict[str, Json] = {}
     for symbol in (*system.fixed, *system.changing):

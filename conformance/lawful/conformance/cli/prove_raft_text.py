@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import click
 
@@ -16,14 +17,13 @@ from lawful.conformance.cli.terminal import LOOKS
 from lawful.conformance.report.console import output_console
 from lawful.models.first_order.system import System
 from lawful.models.raft_proof.picture import change_lines, state_lines
-from lawful.models.raft_proof.vocabulary import Cluster
 from lawful.models.wording import counted
 
 _SANITY = (Goal.ALIVE, Goal.NOT_VACUOUS)
 _SANITY_TITLE = "that the proof is about something"
 
 
-def show(system: System[Cluster], findings: Sequence[Finding], each: bool) -> None:
+def show(system: System[Any], findings: Sequence[Finding], each: bool) -> None:
     """A table of the lemmas, then a counterexample for each obligation that is broken."""
     console = output_console()
     steps = [one for one in findings if one.goal not in _SANITY]
@@ -105,7 +105,7 @@ def _places(findings: Sequence[Finding]) -> str:
     return ", ".join(parts)
 
 
-def _unmet_lines(system: System[Cluster], finding: Finding) -> Iterator[str]:
+def _unmet_lines(system: System[Any], finding: Finding) -> Iterator[str]:
     where = finding.action or _place(finding.goal)
     about = " ".join(part for part in (system.name, where) if part)
     lemma = f" ({finding.lemma})" if finding.lemma is not None else ""
@@ -116,7 +116,7 @@ def _unmet_lines(system: System[Cluster], finding: Finding) -> Iterator[str]:
         yield from _step_lines(system, finding.counterexample)
 
 
-def _step_lines(system: System[Cluster], found: Counterexample) -> Iterator[str]:
+def _step_lines(system: System[Any], found: Counterexample) -> Iterator[str]:
     yield from _beside("before", state_lines(found.before))
     if found.action is None:
         return

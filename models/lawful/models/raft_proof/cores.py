@@ -191,3 +191,47 @@ CORES: dict[tuple[str, str], tuple[str, ...]] = {
         "acknowledged_of_leader",
     ),
 }
+
+READ_CORES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("win_election", "later_electors_do_not_confirm"): (
+        "later_electors_do_not_confirm",
+        "before_reads_committed",
+        "committed_by_quorum",
+        "leader_log_created",
+        "begun_by_election",
+        "candidates_not_elected",
+        "elected_by_quorum",
+        "one_vote",
+    ),
+    ("confirm_read", "later_electors_do_not_confirm"): (
+        "later_electors_do_not_confirm",
+        "before_reads_committed",
+        "committed_by_quorum",
+        "leader_log_created",
+        "begun_by_election",
+        "elected_by_quorum",
+        "votes_not_ahead_of_voters",
+    ),
+    ("ask_read", "reads_not_stale"): (
+        "reads_not_stale",
+        "served_by_quorum",
+    ),
+    ("ask_read", "reads_see_earlier_terms"): (
+        "reads_see_earlier_terms",
+        "before_reads_committed",
+        "state_machine_safety",
+        "committed_by_quorum",
+        "leader_log_whole",
+        "leader_log_created",
+    ),
+    ("ask_read", "later_electors_do_not_confirm"): (
+        "later_electors_do_not_confirm",
+        "confirmed_after_asked",
+    ),
+    ("serve_read", "reads_not_stale"): (
+        "reads_not_stale",
+        "reads_see_earlier_terms",
+        "later_electors_do_not_confirm",
+    ),
+}
+"""What is needed on top of that where there are reads (`read_index`). Some of these were chosen by hand."""

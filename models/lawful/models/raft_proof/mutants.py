@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from lawful.models.first_order.expression import (
     Expression,
@@ -18,7 +18,7 @@ from lawful.models.first_order.expression import (
     lacking,
     some,
 )
-from lawful.models.first_order.system import Action, Step, System
+from lawful.models.first_order.system import Action, State, Step, System
 from lawful.models.raft_proof.actions import (
     accept_entry,
     commit,
@@ -50,19 +50,19 @@ class Mutant:
     name: str
     mistake: str
     source: str
-    action: Action[Cluster]
+    action: Action[Any]
     breaks: tuple[str, ...]
     """The lemmas that the action no longer keeps."""
 
-    def of(self, system: System[Cluster]) -> System[Cluster]:
+    def of(self, system: System[State]) -> System[State]:
         """The system with the mistake in it. Raises `KeyError` where it has no such action."""
         return system.with_action(replace(self.action, sentence=self.mistake))
 
 
-def lacking_requirement(action: Action[Cluster], requirement: str) -> Action[Cluster]:
+def lacking_requirement(action: Action[State], requirement: str) -> Action[State]:
     """The action without one of its conditions. Raises `KeyError` where it has none of that name."""
 
-    def take(cluster: Cluster, *values: Expression) -> Step[Cluster]:
+    def take(cluster: State, *values: Expression) -> Step[State]:
         step = action.take(cluster, *values)
         requires = dict(step.requires)
         del requires[requirement]
@@ -71,30 +71,28 @@ def lacking_requirement(action: Action[Cluster], requirement: str) -> Action[Clu
     return replace(action, take=take)
 
 
-def requiring(
-    action: Action[Cluster], requirement: str, other: Callable[[Cluster, Given], Expression]
-) -> Action[Cluster]:
+def requiring(action: Action[State], requirement: str, other: Callable[[State, Given], Expression]) -> Action[State]:
     """The action with another condition in the place of one. Raises `KeyError` where it has none of that name."""
     without = lacking_requirement(action, requirement)
 
-    def take(cluster: Cluster, *values: Expression) -> Step[Cluster]:
+    def take(cluster: State, *values: Expression) -> Step[State]:
         step = without.take(cluster, *values)
         return Step({**step.requires, requirement: other(cluster, _given(action, values))}, step.after)
 
     return replace(action, take=take)
 
 
-def leaving(action: Action[Cluster], other: Callable[[Cluster, Cluster, Given], Cluster]) -> Action[Cluster]:
+def leaving(action: Action[State], other: Callable[[State, State, Given], State]) -> Action[State]:
     """The action with another state after it: made of the one before, the right one after, and the parameters."""
 
-    def take(cluster: Cluster, *values: Expression) -> Step[Cluster]:
+    def take(cluster: State, *values: Expression) -> Step[State]:
         step = action.take(cluster, *values)
         return Step(step.requires, other(cluster, step.after, _given(action, values)))
 
     return replace(action, take=take)
 
 
-def _given(action: Action[Cluster], values: tuple[Expression, ...]) -> Given:
+def _given(action: Action[Any], values: tuple[Expression, ...]) -> Given:
     return {one.name: value for one, value in zip(action.parameters, values, strict=True)}
 
 

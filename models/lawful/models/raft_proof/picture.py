@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from lawful.models.first_order.expression import TRUTH, Sort, Symbol
 from lawful.models.first_order.structure import Structure, Value
 from lawful.models.first_order.system import symbols_of
-from lawful.models.raft_proof.vocabulary import CLUSTER, ENTRY, INDEX, SERVER, TERM, index_of, on_path, term_of
+from lawful.models.raft_proof.read_index import READING_CLUSTER
+from lawful.models.raft_proof.vocabulary import ENTRY, INDEX, SERVER, TERM, index_of, on_path, term_of
 
 _SENTENCES = {
     "term": "{0} is in term {result}",
@@ -24,10 +25,18 @@ _SENTENCES = {
     "acknowledged": "{0} acknowledged {2} in term {1}",
     "committed": "{1} was committed in term {0}",
     "electors": "the quorum that elected the leader of term {0} is {result}",
+    "read_asked": "{0} was asked for",
+    "read_term": "{0} is of term {result}",
+    "read_point": "{0} sees the log up to {result}",
+    "committed_before": "{1} had been committed in term {0} before {2}",
+    "confirmed": "{0} confirmed {1}",
+    "read_served": "{0} was served",
+    "confirmers": "the quorum that confirmed {0} is {result}",
     "committers": "the quorum that had {1} when it was committed in term {0} is {result}",
 }
 _ON_SERVERS = ("term", "last", "leads", "stands")
-_SYMBOLS = {symbol.name: symbol for symbol in symbols_of(CLUSTER).values()}
+_SYMBOLS = {symbol.name: symbol for symbol in symbols_of(READING_CLUSTER).values()}
+"""Of all systems; a state has those of its own."""
 
 
 def state_lines(state: Structure) -> Iterator[str]:
@@ -35,7 +44,7 @@ def state_lines(state: Structure) -> Iterator[str]:
     for server, name in enumerate(state.elements[SERVER]):
         yield _server_line(state, server, name)
     yield f"entries: {', '.join(_entry_texts(state))}"
-    for name, symbol in _SYMBOLS.items():
+    for name, symbol in _symbols(state):
         if name not in _ON_SERVERS and name != "created" and symbol.result == TRUTH:
             yield from _relation_lines(state, symbol)
     yield from _witnesses(state)
@@ -43,11 +52,15 @@ def state_lines(state: Structure) -> Iterator[str]:
 
 def change_lines(before: Structure, after: Structure) -> Iterator[str]:
     """What is different after a step, and nothing else."""
-    for name, symbol in _SYMBOLS.items():
+    for name, symbol in _symbols(after):
         for at, value in after.tables[name].items():
             if value != before.tables[name][at]:
                 text = _sentence(after, symbol, at)
                 yield text if value is not False else f"no longer: {text}"
+
+
+def _symbols(state: Structure) -> Iterator[tuple[str, Symbol]]:
+    yield from ((name, symbol) for name, symbol in _SYMBOLS.items() if name in state.tables)
 
 
 def _relation_lines(state: Structure, symbol: Symbol) -> Iterator[str]:
@@ -102,11 +115,15 @@ def _witnesses(state: Structure) -> Iterator[str]:
     committed = (at for at, holds in state.tables["committed"].items() if holds)
     yield from (_sentence(state, _SYMBOLS["electors"], at) for at in begun)
     yield from (_sentence(state, _SYMBOLS["committers"], at) for at in committed)
+    asked = [at for at, holds in state.tables.get("read_asked", {}).items() if holds]
+    served = [at for at in asked if state.tables["read_served"][at]]
+    yield from (_sentence(state, _SYMBOLS[name], at) for at in asked for name in ("read_term", "read_point"))
+    yield from (_sentence(state, _SYMBOLS["confirmers"], at) for at in served)
 
 
 def _sentence(state: Structure, symbol: Symbol, at: tuple[Value, ...]) -> str:
     names = [_name(state, sort, value) for sort, value in zip(symbol.arguments, at, strict=True)]
-    result = state.name(symbol.result, state.tables[symbol.name][at])
+    result = _name(state, symbol.result, state.tables[symbol.name][at])
     log = _log(state, int(at[0])) if symbol.name == "last" else ""
     return _SENTENCES[symbol.name].format(*names, result=result, log=log)
 
