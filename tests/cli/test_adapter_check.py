@@ -115,6 +115,33 @@ def test_a_mistake_is_found_at_its_step(lawful: Callable[[str], Run], folder: Pa
         assert '  received: {"id": ' in run.stdout
 
 
+def test_an_adapter_that_dies_is_shown_with_its_last_words(lawful: Callable[[str], Run], folder: Path) -> None:
+    lawful("lawful adapter new mine")
+    adapter = folder / "mine" / "adapter.py"
+    text = adapter.read_text("utf-8")
+    dies = text.replace("if id in self.jobs:", r"if sys.stderr.write('disk full\n') and os._exit(3):")
+    adapter.write_text(dies.replace("import json\n", "import json\nimport os\n"), encoding="utf-8")
+    run = lawful("lawful adapter check exec:mine/adapter.py --table jobs")
+    assert run.code == 4, run
+    assert "jobs.enqueue: its process ended by itself with exit code 3" in run.stdout
+    assert "hint: its standard error ends in:\n  disk full\n" in run.stdout
+
+
+def test_a_function_that_is_declined_when_called_is_shown_as_unsupported(
+    lawful: Callable[[str], Run], folder: Path
+) -> None:
+    lawful("lawful adapter new mine")
+    adapter = folder / "mine" / "adapter.py"
+    text = adapter.read_text("utf-8")
+    declines = 'reply = {"unsupported": "no"} if "queue_depth" in line else {"ok": answer(store, asked)}'
+    right = 'reply = {"ok": answer(store, asked)}'
+    assert right in text
+    adapter.write_text(text.replace(right, declines), encoding="utf-8")
+    run = lawful("lawful adapter check exec:mine/adapter.py --table jobs")
+    assert run.code == 0, run
+    assert ", jobs.queue_depth\n" in run.stdout
+
+
 def test_a_template_overwrites_nothing(lawful: Callable[[str], Run], folder: Path) -> None:
     lawful("lawful adapter new mine")
     run = lawful("lawful adapter new mine")

@@ -18,14 +18,19 @@ from lawful.conformance.backends.external import ExternalBackend
 from lawful.conformance.backends.external import client as external_client
 from lawful.conformance.backends.registry import choose
 from lawful.conformance.errors import BackendError, ExitCode
+from lawful.conformance.history.recorder import Recorder
 from lawful.conformance.processes import ProcessGroup
 from lawful.conformance.run.execute import execute
 from lawful.conformance.run.plan import RunPlan
+from lawful.conformance.run.session import Session
+from lawful.conformance.run.tally import Tally
 from lawful.conformance.wire import client as wire_client
-from lawful.conformance.wire.messages import Request
-from lawful.conformance.wire.peer import PeerSilent
+from lawful.conformance.wire.messages import NonsenseLine, Request
+from lawful.conformance.wire.peer import PeerGone, PeerSilent
 from lawful.conformance.workloads import WORKLOADS
-from lawful.models.history import Outcome
+from lawful.conformance.workloads.script import Intent
+from lawful.models.history import Header, Outcome
+from lawful.models.values import Json
 
 ADAPTER = Path(__file__).parent / "adapters" / "misbehaving.py"
 TIMEOUT_S = 0.3
@@ -92,6 +97,9 @@ def test_the_tiny_adapter_is_right_when_it_is_not_told_otherwise(started: Callab
         ("text_id", "it has no id that is an integer"),
         ("two_outcomes", "it has ok and failed of ok, failed, unknown, unsupported, defect, where exactly one belongs"),
         ("closes_stdout", "it closed its output and went on running"),
+        ("crash_midway", "ended by itself with exit code 3, in the middle of a line"),
+        ("empty_line", "it is empty"),
+        ("no_line_end", r"no answer within 1\.0 s, but a line without an end: .*ok"),
     ],
 )
 def test_a_defect_is_named_and_the_next_operation_goes_on(
@@ -102,6 +110,64 @@ def test_a_defect_is_named_and_the_next_operation_goes_on(
             depth(client)
         assert enqueue(client, "a") is True
         assert enqueue(client, "a") is False
+
+
+@pytest.mark.parametrize(
+    ("mode", "hint"),
+    [
+        ("crash", "its standard error ends in:\nthe disk is full"),
+        ("rubbish", "what is meant for people belongs on standard error"),
+        ("two_outcomes", 'a reply is one line such as {"id":3,"ok":true}'),
+        ("no_line_end", "flush its output after each line"),
+    ],
+)
+def test_each_defect_has_a_hint_that_fits(started: Callable[[str], Backend], mode: str, hint: str) -> None:
+    backend = started(f"mode={mode}")
+    assert isinstance(backend, ExternalBackend)
+    client = backend.run_client("client", TIMEOUT_S)
+    client.start()
+    client.wait_until_ready()
+    with pytest.raises((PeerGone, PeerSilent, NonsenseLine)) as caught:
+        client.ask(Request(1, "jobs", None, "queue_depth", {}), 0.5)
+    assert isinstance(caught.value, PeerGone | PeerSilent | NonsenseLine)
+    assert hint in str(caught.value.hint)
+
+
+def test_what_came_instead_of_an_answer_is_told_before_the_client_is_replaced(
+    started: Callable[[str], Backend], tmp_path: Path
+) -> None:
+    backend = started("mode=earlier_id")
+    assert isinstance(backend, ExternalBackend)
+    client = backend.run_client("client", TIMEOUT_S)
+    client.start()
+    client.wait_until_ready()
+    tally = Tally()
+    with Recorder(tmp_path / "history.jsonl", Header()) as recorder:
+        Session(0, client, [Once()], recorder, tally, 0.5).run_to_end(5.0)
+    assert {text.partition(",")[0] for text in tally.defects} == {
+        "jobs.queue_depth: answered a request twice",
+        "jobs.queue_depth: gave no answer within 0.5 s",
+    }
+    assert tally.outcomes == {Outcome.UNKNOWN: 1}
+
+
+class Once:
+    """A script of one call."""
+
+    def __init__(self) -> None:
+        self._left = [Intent("jobs", None, "queue_depth", {})]
+
+    def next(self) -> Intent | None:
+        return self._left.pop() if self._left else None
+
+    def saw(self, intent: Intent, outcome: Outcome, result: Json) -> None:
+        """Nothing follows from it."""
+
+
+def test_a_wrong_answer_to_start_names_the_member(started: Callable[[str], Backend]) -> None:
+    with pytest.raises(BackendError) as caught:
+        started("mode=wrong_start")
+    assert caught.value.cause == "the answer has the unknown member 'connect'"
 
 
 def test_an_answer_that_comes_twice_is_named_with_the_next_one(started: Callable[[str], Backend]) -> None:
@@ -159,6 +225,7 @@ def test_answers_out_of_order_need_to_be_declared(started: Callable[[str], Backe
             "",
             "unknown name among the functions of jobs 'queue_dept'; did you mean 'queue_depth'",
         ),
+        ("mode=protocol_is_text", "", "the protocol '1', which has to be the number 1"),
         ("mode=misspelt_member", "", "unknown member 'table'; did you mean 'tables'"),
         ("mode=hello_is_text", "", "its hello is no object"),
         ("mode=crash_at_hello", "", "(?s)ended by itself with exit code 1.*the store's driver is missing"),

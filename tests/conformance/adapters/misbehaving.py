@@ -42,6 +42,8 @@ def hello(options: dict[str, Any]) -> Any:
         said["tables"] = {"jobs": ["enqueue", "queue_dept"]}
     if mode == "misspelt_member":
         said["table"] = said.pop("tables")
+    if mode == "protocol_is_text":
+        said["protocol"] = "1"
     if mode == "hello_is_text":
         return "hello"
     return said
@@ -68,6 +70,9 @@ def lines_of(mode: str | None, number: int, depth: int) -> list[Any]:
         "not_utf8": [b"\xff\xfe\n"],
         "wrong_id": [{"id": number + 1000, "ok": depth}],
         "text_id": [{"id": str(number), "ok": depth}],
+        "empty_line": [b"\n", reply],
+        "no_line_end": [b'{"id":%d,"ok":0}' % number],
+        "earlier_id": [{"id": number - 1, "ok": depth}],
         "two_outcomes": [{"id": number, "ok": depth, "failed": "or not"}],
         "twice": [reply, reply],
     }
@@ -79,6 +84,11 @@ def answer(call: dict[str, Any]) -> None:
     mode = OPTIONS.get("mode") if call["function"] == "queue_depth" else None
     lines = lines_of(mode, call["id"], depth)
     if mode == "crash":
+        sys.stderr.write("the disk is full\n")
+        sys.stderr.flush()
+        os._exit(3)
+    elif mode == "crash_midway":
+        send(b'{"id":')
         os._exit(3)
     elif mode == "hang":
         time.sleep(3600)
@@ -107,6 +117,8 @@ def main() -> None:
                 sys.exit("the store's driver is missing")
         elif message["do"] == "start":
             ok["ok"] = {"connection": message["folder"]}
+            if OPTIONS.get("mode") == "wrong_start":
+                ok["ok"] = {"connect": message["folder"]}
             STATE["folder"] = message["folder"]
         elif message["do"] == "open":
             STATE["folder"] = message["connection"]

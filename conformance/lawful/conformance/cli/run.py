@@ -177,6 +177,8 @@ def _show(plan: RunPlan, result: RunResult, detailed: bool) -> None:
         say(line)
     for left_out in result.broken:
         say(f"… {left_out}")
+    if plan.faults and not result.faults and not result.broken and result.failure is None:
+        say("○ no fault struck: neither clients nor servers of this store can be struck, or the time was too short")
     if result.unsupported:
         say(f"○ unsupported by the adapter: {', '.join(sorted(result.unsupported))}")
     say(f"  report: {result.folder / REPORT_NAME}")
