@@ -234,4 +234,4 @@ READ_CORES: dict[tuple[str, str], tuple[str, ...]] = {
         "later_electors_do_not_confirm",
     ),
 }
-"""What is needed on top of that where there are reads (`read_index`). Some of these were chosen by hand."""
+"""What is needed on top of that where there are reads (`read_index`)."""

@@ -217,8 +217,8 @@ READ_LEMMAS: tuple[Lemma[ReadingCluster], ...] = (
 )
 
 
-def _with_reads(scope: Scope) -> Scope:
-    return Scope({**scope.elements, READ: ("r1",)}, scope.meaning)
+def _with_reads(scope: Scope, *reads: str) -> Scope:
+    return Scope({**scope.elements, READ: reads}, scope.meaning)
 
 
 _BASE: Any = RAFT  # Its actions and lemmas take any cluster, and so also one with reads.
@@ -232,5 +232,6 @@ RAFT_WITH_READ_INDEX: System[ReadingCluster] = System(
     actions=(*_BASE.actions, *READ_ACTIONS),
     lemmas=(*_BASE.lemmas, *READ_LEMMAS),
     goals=(*RAFT.goals, reads_not_stale.name),
-    scopes=tuple(_with_reads(one) for one in RAFT.scopes),
+    # Of one read alone it holds without a lemma that other reads stay as they were: cores come from two.
+    scopes=(*(_with_reads(one, "r1") for one in RAFT.scopes[:-1]), _with_reads(RAFT.scopes[-1], "r1", "r2")),
 )
