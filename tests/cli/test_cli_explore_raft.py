@@ -10,8 +10,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from lawful.models.raft.features import Feature
 from lawful.models.raft.mistakes import MISTAKES
-from lawful.specs.raft import SAFETY
+from lawful.specs.raft import ALL_SAFETY
 
 from .conftest import Run
 
@@ -31,6 +32,9 @@ COMMANDS = {
     "search-raft-scene-of-others": "lawful explore raft --mistake any-log-may-lead --servers 5",
     "search-raft-too-many-for-symmetry": "lawful explore raft --servers 6 --symmetry",
     "search-raft-json": "lawful explore raft --servers 1 --format json",
+    "search-raft-with": "lawful explore raft --servers 2 --with check-quorum,pre-vote",
+    "search-raft-with-mistake": "lawful explore raft --mistake pre-votes-count",
+    "search-raft-unknown-extension": "lawful explore raft --with prevote",
     "search-raft-output-nowhere": "lawful explore raft --mistake quorum-of-half --output nowhere/found.json",
     "search-raft-replay-missing": "lawful replay nowhere.json",
     "search-raft-replay-history": "lawful replay stale-read.jsonl",
@@ -66,6 +70,14 @@ def test_a_behaviour_keeps_its_schema(behaviour: dict[str, Any], lawful: Lawful)
         jsonschema.validate(behaviour, schema)
 
 
+def test_a_behaviour_of_an_extension_keeps_the_schema_too(lawful: Lawful, folder: Path) -> None:
+    assert lawful("lawful explore raft --mistake pre-votes-count --output found.json").code == 1
+    document = json.loads((folder / "found.json").read_text(encoding="utf-8"))
+    assert document["with"] == ["pre-vote"]
+    jsonschema.validate(document, json.loads(lawful("lawful schema behaviour").stdout))
+    assert lawful("lawful replay found.json").code == 1
+
+
 def test_a_behaviour_without_its_end_violates_nothing(behaviour: dict[str, Any], lawful: Lawful, folder: Path) -> None:
     behaviour["steps"].pop()
     (folder / "found.json").write_text(json.dumps(behaviour))
@@ -96,6 +108,8 @@ def test_what_a_broken_twin_did_is_refused_by_raft_itself(
         ({"property": 1}, "lacks its steps or its property"),
         ({"mistake": 1}, "a mistake without a name"),
         ({"mistake": "none"}, "unknown mistake 'none'"),
+        ({"with": [1]}, "extensions without a name"),
+        ({"with": ["none"]}, "unknown extension 'none'"),
     ],
 )
 def test_a_file_that_is_no_behaviour_is_an_error_of_use(
@@ -122,7 +136,7 @@ def test_the_json_of_a_search_keeps_its_schema(arguments: str, lawful: Lawful) -
 
 def test_every_property_and_every_mistake_is_in_the_document() -> None:
     text = (Path(__file__).resolve().parents[2] / "docs" / "raft.md").read_text(encoding="utf-8")
-    assert [name for name in (*MISTAKES, *(one.id for one in SAFETY)) if name not in text] == []
+    assert [name for name in (*MISTAKES, *Feature, *(one.id for one in ALL_SAFETY)) if name not in text] == []
 
 
 def test_no_snapshot_is_left_over() -> None:

@@ -8,7 +8,8 @@ from lawful.checkers.exploration.behaviour import NoSuchMove, follow, guided, vi
 from lawful.checkers.exploration.explorer import explore
 from lawful.checkers.exploration.result import Exploration
 from lawful.checkers.verdict import Budget, Verdict
-from lawful.models.raft.mistakes import MISTAKES, Mistake
+from lawful.models.raft.mistake import Mistake
+from lawful.models.raft.mistakes import MISTAKES
 from lawful.models.raft.properties import PROPERTIES
 from lawful.models.raft.raft import Bounds, Raft
 from lawful.specs.raft import SAFETY
@@ -89,7 +90,7 @@ def test_a_mistake_is_rejected_by_the_property_that_is_named(mistake: Mistake) -
     broken = [one.id for one in PROPERTIES if violated_by([one], moments)]
     assert broken == [mistake.rejected_by.id], "no other property rejects it there"
     with pytest.raises(NoSuchMove):
-        follow(Raft(mistake.bounds), behaviour)
+        follow(Raft(mistake.bounds, features=mistake.features), behaviour)
 
 
 def test_every_property_rejects_some_mistake() -> None:

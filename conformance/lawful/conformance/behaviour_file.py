@@ -7,15 +7,17 @@ one that was edited, is refused at the first step that differs; no state is ever
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import Field, asdict, dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from lawful.checkers.exploration.behaviour import Moment, Move, beginning, moved, moves
 from lawful.conformance.errors import UsageError, unknown_name
+from lawful.models.raft.features import NO_FEATURES, Feature, Features
 from lawful.models.raft.mistakes import MISTAKES
 from lawful.models.raft.raft import Bounds, Raft
+from lawful.models.raft.state import EXTENSION
 from lawful.models.values import Json
 
 FORMAT_VERSION = 1
@@ -33,23 +35,39 @@ class Recorded:
     moves: tuple[Move, ...]
     moments: tuple[Moment, ...]
     """The global states, the first one included."""
+    features: Features = NO_FEATURES
 
 
-def model_of(bounds: Bounds, mistake: str | None) -> Raft:
-    """Raft, or one of its broken twins; raises `UsageError` for an unknown one."""
+def model_of(bounds: Bounds, mistake: str | None, features: Features = NO_FEATURES) -> Raft:
+    """Raft, or one of its broken twins, with extensions; raises `UsageError` for an unknown twin."""
     if mistake is None:
-        return Raft(bounds)
+        return Raft(bounds, features=features)
     if mistake not in MISTAKES:
         raise unknown_name("mistake", mistake, MISTAKES)
-    return MISTAKES[mistake].model(bounds)
+    broken = MISTAKES[mistake].model(bounds)
+    return replace(broken, features=broken.features | features)
 
 
-def write(path: Path, bounds: Bounds, mistake: str | None, property_: str, behaviour: Sequence[Move]) -> None:
+def features_named(names: Iterable[str]) -> Features:
+    """The extensions; raises `UsageError` for an unknown one."""
+    for name in names:
+        if name not in tuple(Feature):
+            raise unknown_name("extension", name, [one.value for one in Feature])
+    return frozenset(map(Feature, names))
+
+
+def sorted_names(features: Features) -> list[str]:
+    """The names of extensions, in the order in which they are declared."""
+    return [one.value for one in Feature if one in features]
+
+
+def write(path: Path, model: Raft, mistake: str | None, property_: str, behaviour: Sequence[Move]) -> None:
     """Write a behaviour. Raises `UsageError` where the file cannot be written."""
     document = {
         "format": FORMAT_VERSION,
         "model": "raft",
-        "bounds": asdict(bounds),
+        "bounds": asdict(model.bounds),
+        "with": sorted_names(model.features),
         "mistake": mistake,
         "property": property_,
         "steps": [step_json(move) for move in behaviour],
@@ -85,13 +103,17 @@ def read(path: Path) -> Recorded:
         raise UsageError(f"{path} lacks its steps or its property", hint=_HINT)
     if mistake is not None and not isinstance(mistake, str):
         raise UsageError(f"{path} has a mistake without a name", hint=_HINT)
-    behaviour, moments = _carried_out(path, model_of(bounds, mistake), steps)
-    return Recorded(bounds, mistake, document["property"], behaviour, moments)
+    names = document.get("with", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise UsageError(f"{path} has extensions without a name", hint=_HINT)
+    model = model_of(bounds, mistake, features_named(names))
+    behaviour, moments = _carried_out(path, model, steps)
+    return Recorded(bounds, mistake, document["property"], behaviour, moments, model.features)
 
 
 def _bounds(path: Path, document: dict[str, Any]) -> Bounds:
     given = document.get("bounds")
-    names = {field.name for field in fields(Bounds)}
+    names = {one.name for one in fields(Bounds)}
     if not isinstance(given, dict) or given.keys() != names or not all(type(one) is int for one in given.values()):
         raise UsageError(f"{path} lacks the bounds {', '.join(sorted(names))}", hint=_HINT)
     if not 1 <= given["servers"] <= _MOST_SERVERS:
@@ -121,7 +143,7 @@ def _carried_out(path: Path, model: Raft, steps: Sequence[Json]) -> tuple[tuple[
 def _json(value: Any) -> Json:
     """Messages and states as JSON: data classes as objects that say what they are."""
     if is_dataclass(value):
-        members = {field.name: _json(getattr(value, field.name)) for field in fields(value)}
+        members = {one.name: _json(getattr(value, one.name)) for one in fields(value) if not _is_unused(value, one)}
         return {"type": type(value).__name__, **members}
     if isinstance(value, frozenset):
         return sorted(value)
@@ -129,3 +151,8 @@ def _json(value: Any) -> Json:
         return [_json(one) for one in value]
     plain: Json = value
     return plain
+
+
+def _is_unused(value: Any, one: Field[Any]) -> bool:
+    """Fields of extensions are left out where they say nothing, as they do wherever the extension is off."""
+    return EXTENSION in one.metadata and bool(getattr(value, one.name) == one.default)

@@ -20,6 +20,7 @@ from lawful.conformance.judging import EXIT_CODES
 
 if TYPE_CHECKING:
     from lawful.checkers.exploration.behaviour import Move
+    from lawful.models.raft.features import Features
     from lawful.models.raft.raft import Bounds
 
 _MOST_SERVERS = 7
@@ -32,6 +33,7 @@ _MOST_SYMMETRIC = 5
 @click.option("--log", metavar="N", type=click.IntRange(0, 99), help="The longest log; else 1.")
 @click.option("--messages", metavar="N", type=click.IntRange(0, 9), help="Most messages in flight at once; else 1.")
 @click.option("--values", metavar="N", type=click.IntRange(1, 9), help="Different values of clients; else 1.")
+@click.option("--with", "extensions", metavar="NAMES", help="Extensions, with commas: pre-vote,check-quorum.")
 @click.option("--symmetry", is_flag=True, help="Look at one of the states that differ in the names of servers.")
 @click.option("--mistake", metavar="NAME", help="A broken twin of Raft, within bounds that suffice to break it.")
 @click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Where to write a counterexample.")
@@ -42,6 +44,7 @@ def raft(
     log: int | None,
     messages: int | None,
     values: int | None,
+    extensions: str | None,
     symmetry: bool,
     mistake: str | None,
     output: Path | None,
@@ -57,27 +60,28 @@ def raft(
     from lawful.checkers.exploration.behaviour import follow
     from lawful.checkers.exploration.explorer import explore
     from lawful.checkers.verdict import Budget
-    from lawful.conformance.behaviour_file import model_of, write
+    from lawful.conformance.behaviour_file import features_named, model_of, write
     from lawful.conformance.cli.explore_raft_json import report
     from lawful.conformance.cli.explore_raft_text import Searched, searched_lines
-    from lawful.models.raft.properties import PROPERTIES
+    from lawful.models.raft.properties import properties_of
 
     given = {"servers": servers, "terms": terms, "log": log, "messages": messages, "values": values}
-    bounds, scene = _scenario(mistake, given)
+    features = features_named(extensions.split(",") if extensions else ())
+    bounds, scene = _scenario(mistake, given, features)
     if symmetry and bounds.servers > _MOST_SYMMETRIC:
         raise UsageError(
             f"--symmetry is for up to {_MOST_SYMMETRIC} servers", hint="their names have 720 orders or more"
         )
-    model = model_of(bounds, mistake)
+    model = model_of(bounds, mistake, features)
     budget = Budget(limit(configuration.budget_s), limit(configuration.memory_mb))
     try:
-        found = explore(model, PROPERTIES, budget, symmetric=symmetry, after=scene)
+        found = explore(model, properties_of(model.features), budget, symmetric=symmetry, after=scene)
     except ValueError as error:
         raise _not_within(mistake, error) from error
-    searched = Searched(bounds, mistake, len(scene), found)
+    searched = Searched(model, mistake, len(scene), found)
     code = EXIT_CODES[found.verdict]
     if output is not None and found.violation is not None:
-        write(output, bounds, mistake, found.violation.property, found.violation.behaviour)
+        write(output, model, mistake, found.violation.property, found.violation.behaviour)
     if configuration.format == "json":
         click.echo(json.dumps(report(searched, code), indent=2, ensure_ascii=False))
         return code
@@ -89,7 +93,9 @@ def raft(
     return code
 
 
-def _scenario(mistake: str | None, given: Mapping[str, int | None]) -> tuple[Bounds, Sequence[Move]]:
+def _scenario(
+    mistake: str | None, given: Mapping[str, int | None], features: Features
+) -> tuple[Bounds, Sequence[Move]]:
     """The bounds, and what happens before the search begins."""
     from lawful.checkers.exploration.behaviour import NoSuchMove, guided
     from lawful.conformance.behaviour_file import model_of
@@ -100,7 +106,7 @@ def _scenario(mistake: str | None, given: Mapping[str, int | None]) -> tuple[Bou
     if mistake is None:
         return Bounds(**chosen), ()
     bounds = replace(MISTAKES[mistake].bounds if mistake in MISTAKES else Bounds(), **chosen)
-    model = model_of(bounds, mistake)
+    model = model_of(bounds, mistake, features)
     try:
         return bounds, guided(model, MISTAKES[mistake].scene)
     except NoSuchMove as error:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from lawful.checkers.exploration.result import Exploration
-from lawful.conformance.behaviour_file import step_json
+from lawful.conformance.behaviour_file import sorted_names, step_json
 from lawful.conformance.cli.explore_raft_text import WORDS, Searched
 from lawful.conformance.errors import ExitCode
 from lawful.models.values import Json
-from lawful.specs.raft import SAFETY
+from lawful.specs.raft import ALL_SAFETY
 
 FORMAT_VERSION = 1
 
@@ -21,7 +21,8 @@ def report(searched: Searched, code: ExitCode) -> Json:
         "format": FORMAT_VERSION,
         "exit_code": int(code),
         "model": "raft",
-        "bounds": asdict(searched.bounds),
+        "bounds": asdict(searched.model.bounds),
+        "with": sorted_names(searched.model.features),
         "mistake": searched.mistake,
         "scene_steps": searched.scene,
         "verdict": WORDS[found.verdict],
@@ -46,7 +47,8 @@ def report(searched: Searched, code: ExitCode) -> Json:
                 "outcome": _outcome(found, one.id),
                 "applied": found.applied[one.id],
             }
-            for one in SAFETY
+            for one in ALL_SAFETY
+            if one.id in found.applied
         ],
         "violation": None
         if found.violation is None

@@ -9,14 +9,14 @@ from typing import NamedTuple
 from lawful.checkers.exploration.behaviour import Moment, Move, moves, violated_by
 from lawful.checkers.exploration.result import DEADLOCK, Exploration
 from lawful.checkers.verdict import Verdict
-from lawful.conformance.behaviour_file import Recorded, model_of
+from lawful.conformance.behaviour_file import Recorded, model_of, sorted_names
 from lawful.conformance.cli.terminal import LOOKS, coloured
 from lawful.conformance.report.behaviour_columns import behaviour_lines
 from lawful.models.raft.mistakes import MISTAKES
-from lawful.models.raft.properties import PROPERTIES
-from lawful.models.raft.raft import Bounds
+from lawful.models.raft.properties import properties_of
+from lawful.models.raft.raft import Raft
 from lawful.models.wording import counted
-from lawful.specs.raft import SAFETY
+from lawful.specs.raft import ALL_SAFETY
 
 WORDS = {Verdict.LAWFUL: "safe", Verdict.VIOLATION: "violation", Verdict.INCONCLUSIVE: "inconclusive"}
 _WIDTH = 110
@@ -27,7 +27,7 @@ _DEADLOCKED = "A state is reached in which nothing can happen any more."
 class Searched(NamedTuple):
     """A search, and what it was of."""
 
-    bounds: Bounds
+    model: Raft
     mistake: str | None
     scene: int
     """How many steps were taken before it began."""
@@ -37,7 +37,7 @@ class Searched(NamedTuple):
 def searched_lines(searched: Searched, moments: Sequence[Moment]) -> Iterator[str]:
     """The outcome of a search. `moments`: the states of the counterexample, where there is one."""
     found = searched.found
-    yield f"{_verdict_word(found.verdict)} {_subject(searched.bounds, searched.mistake)}"
+    yield f"{_verdict_word(found.verdict)} {_subject(searched.model, searched.mistake)}"
     if searched.mistake is not None:
         yield f"    the mistake: {MISTAKES[searched.mistake].sentence}"
     if searched.scene:
@@ -61,7 +61,7 @@ def replayed_lines(recorded: Recorded) -> tuple[Verdict, list[str]]:
     """What comes out when a recorded behaviour is carried out."""
     violated = _violated(recorded)
     verdict = Verdict.LAWFUL if violated is None else Verdict.VIOLATION
-    lines = [f"{_verdict_word(verdict)} {_subject(recorded.bounds, recorded.mistake)}"]
+    lines = [f"{_verdict_word(verdict)} {_subject(_model(recorded), recorded.mistake)}"]
     if violated is None:
         steps = counted(len(recorded.moves), "step")
         return verdict, [*lines, f"    no property is violated by these {steps}; {recorded.property} was once"]
@@ -69,11 +69,15 @@ def replayed_lines(recorded: Recorded) -> tuple[Verdict, list[str]]:
 
 
 def _violated(recorded: Recorded) -> str | None:
-    found = violated_by(PROPERTIES, recorded.moments)
+    found = violated_by(properties_of(recorded.features), recorded.moments)
     if found is not None:
         return found[0].id
-    is_stuck = not any(moves(model_of(recorded.bounds, recorded.mistake), recorded.moments[-1]))
+    is_stuck = not any(moves(_model(recorded), recorded.moments[-1]))
     return DEADLOCK if is_stuck else None
+
+
+def _model(recorded: Recorded) -> Raft:
+    return model_of(recorded.bounds, recorded.mistake, recorded.features)
 
 
 def _verdict_word(verdict: Verdict) -> str:
@@ -81,7 +85,8 @@ def _verdict_word(verdict: Verdict) -> str:
     return coloured(f"{look.glyph} {WORDS[verdict]}".ljust(14), look.colour)
 
 
-def _subject(bounds: Bounds, mistake: str | None) -> str:
+def _subject(model: Raft, mistake: str | None) -> str:
+    bounds = model.bounds
     parts = [
         counted(bounds.servers, "server"),
         counted(bounds.terms, "term"),
@@ -90,7 +95,9 @@ def _subject(bounds: Bounds, mistake: str | None) -> str:
     ]
     if bounds.values > 1:
         parts.append(f"{bounds.values} values")
-    return f"raft{'' if mistake is None else f' with {mistake}'}: {', '.join(parts)}"
+    added = [*([] if mistake is None else [mistake]), *sorted_names(model.features)]
+    names = f" with {', '.join(added)}" if added else ""
+    return f"raft{names}: {', '.join(parts)}"
 
 
 def _count_lines(found: Exploration) -> Iterator[str]:
@@ -109,7 +116,7 @@ def _count_lines(found: Exploration) -> Iterator[str]:
 
 
 def _property_lines(found: Exploration) -> Iterator[str]:
-    for one in SAFETY:
+    for one in (one for one in ALL_SAFETY if one.id in found.applied):
         if found.violation is not None and found.violation.property == one.id:
             look, word = LOOKS[Verdict.VIOLATION], "violated"
         elif not found.applied[one.id]:
@@ -121,8 +128,8 @@ def _property_lines(found: Exploration) -> Iterator[str]:
 
 
 def _violation_lines(property_: str, behaviour: Sequence[Move], moments: Sequence[Moment]) -> Iterator[str]:
-    names = {one.id: f"{one.id} {one.name}" for one in SAFETY}
-    sentence = next((one.sentence for one in SAFETY if one.id == property_), _DEADLOCKED)
+    names = {one.id: f"{one.id} {one.name}" for one in ALL_SAFETY}
+    sentence = next((one.sentence for one in ALL_SAFETY if one.id == property_), _DEADLOCKED)
     after = counted(len(behaviour), "step")
     yield f"    {names.get(property_, property_)} is violated after {after}: {sentence}"
     yield ""

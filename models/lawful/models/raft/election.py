@@ -22,18 +22,10 @@ ANSWER_VOTE_REQUEST = "answer vote request"
 COUNT_VOTE = "count vote"
 
 
-def time_out(state: Server) -> Iterator[Step]:
+def time_out(state: Server, rules: Rules) -> Iterator[Step]:
     """Nothing was heard of a leader: the server stands for the next term."""
-    if state.role is not Role.LEADER:
-        stands = replace(
-            state,
-            term=state.term + 1,
-            role=Role.CANDIDATE,
-            voted_for=None,
-            answered=frozenset(),
-            granted=frozenset(),
-        )
-        yield LocalStep(TIME_OUT, stands)
+    if state.role is not Role.LEADER and not state.hears_leader:
+        yield LocalStep(TIME_OUT, rules.stands(state))
 
 
 def ask_for_votes(server: int, state: Server, servers: int) -> Iterator[Step]:
@@ -70,7 +62,7 @@ def answer_vote_request(server: int, state: Server, request: VoteRequest, rules:
 
 def count_vote(state: Server, answer: VoteAnswer, rules: Rules) -> Iterator[Step]:
     """Note who answered, and who granted; an answer of an earlier term is of no use."""
-    if not rules.is_timely(state, answer):
+    if not rules.is_timely(state, answer) or state.role is Role.PRE_CANDIDATE:
         yield LocalStep(COUNT_VOTE, state)
         return
     granted = state.granted

@@ -6,14 +6,13 @@ lead to the scene of the mistake; every step of the way there is one of the brok
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from lawful.models.local_steps import REPEAT, Choice
 from lawful.models.raft import election, raft, replication, rules
-from lawful.models.raft.raft import Bounds, Raft
-from lawful.models.raft.rules import RAFT_RULES, Rules
+from lawful.models.raft.mistake import elected, mistake, proposed, refused, replicated, stood
+from lawful.models.raft.mistakes_of_features import MISTAKES_OF_FEATURES
+from lawful.models.raft.raft import Bounds
 from lawful.models.raft.state import AppendRequest, Entry, Server, VoteAnswer, VoteRequest
 from lawful.specs.raft import (
     ELECTION_SAFETY,
@@ -21,69 +20,7 @@ from lawful.specs.raft import (
     LEADER_COMPLETENESS,
     LOG_MATCHING,
     STATE_MACHINE_SAFETY,
-    Safety,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """Raft with one rule that is wrong."""
-
-    name: str
-    sentence: str
-    """What is wrong, as a sentence without a full stop."""
-    source: str
-    rejected_by: Safety
-    rules: Rules
-    bounds: Bounds
-    """Within which the shortest violation lies."""
-    scene: tuple[Choice, ...] = ()
-    """What happens before the search begins."""
-
-    def model(self, bounds: Bounds | None = None) -> Raft:
-        """The broken twin."""
-        return Raft(bounds or self.bounds, self.rules)
-
-
-def elected(leader: int, *voters: int) -> list[Choice]:
-    """A candidate gets its own vote and those of `voters`, which are in an earlier term, and leads."""
-    choices = []
-    for voter in (leader, *voters):
-        choices.append(Choice(leader, election.ASK_FOR_VOTE, voter))
-        if voter != leader:
-            choices.append(Choice(voter, raft.ADOPT_TERM, leader))
-        choices.append(Choice(voter, election.ANSWER_VOTE_REQUEST, leader))
-        choices.append(Choice(leader, election.COUNT_VOTE, voter))
-    return [*choices, Choice(leader, election.BECOME_LEADER)]
-
-
-def stood(candidate: int, times: int = 1) -> list[Choice]:
-    """A server stands for election, in vain but for the last time."""
-    return [Choice(candidate, election.TIME_OUT)] * times
-
-
-def proposed(leader: int) -> list[Choice]:
-    return [Choice(leader, replication.PROPOSE)]
-
-
-def replicated(leader: int, follower: int) -> list[Choice]:
-    """The follower appends the leader's entry, and the leader learns of it."""
-    return [
-        Choice(leader, replication.SEND_ENTRIES, follower),
-        Choice(follower, replication.APPEND, leader),
-        Choice(follower, replication.ANSWER_APPEND, leader),
-        Choice(leader, replication.NOTE_MATCH, follower),
-    ]
-
-
-def refused(leader: int, follower: int) -> list[Choice]:
-    """The follower does not have the entry before, and the leader goes back by one."""
-    return [
-        Choice(leader, replication.SEND_ENTRIES, follower),
-        Choice(follower, replication.ANSWER_APPEND, leader),
-        Choice(leader, replication.NOTE_MATCH, follower),
-    ]
-
 
 COMMITTED = (*stood(0), *elected(0, 1), *proposed(0), *replicated(0, 1), Choice(0, replication.COMMIT))
 """An entry of term 2 is on servers 0 and 1, and committed."""
@@ -216,20 +153,8 @@ def _term_forgotten(server: Server, servers: int) -> Server:
     return replace(rules.restarted(server, servers), term=1, voted_for=None)
 
 
-def _mistake(
-    name: str,
-    sentence: str,
-    source: str,
-    rejected_by: Safety,
-    bounds: Bounds,
-    scene: tuple[Choice, ...] = (),
-    **wrong: Callable[..., Any],
-) -> Mistake:
-    return Mistake(name, sentence, source, rejected_by, replace(RAFT_RULES, **wrong), bounds, scene)
-
-
 _ALL = (
-    _mistake(
+    mistake(
         "vote-twice",
         "A server votes for every candidate of a term",
         "camunda 5356; Raft, section 5.2",
@@ -237,7 +162,7 @@ _ALL = (
         Bounds(log=0),
         is_free_to_vote=_any_vote,
     ),
-    _mistake(
+    mistake(
         "vote-not-persisted",
         "A server that restarts does not know whom it voted for",
         "pysyncobj 84; seaweedfs/raft 9",
@@ -245,7 +170,7 @@ _ALL = (
         Bounds(log=0),
         restarted=_vote_forgotten,
     ),
-    _mistake(
+    mistake(
         "term-not-persisted",
         "A server that restarts begins with the first term again",
         "pysyncobj 201, 202",
@@ -253,7 +178,7 @@ _ALL = (
         Bounds(log=0),
         restarted=_term_forgotten,
     ),
-    _mistake(
+    mistake(
         "quorum-of-half",
         "Less than a majority is a quorum",
         "Raft, section 5.2",
@@ -261,7 +186,7 @@ _ALL = (
         Bounds(log=0),
         is_quorum=_half,
     ),
-    _mistake(
+    mistake(
         "refusal-counts",
         "A candidate counts every answer as a vote for it",
         "Raft, section 5.2",
@@ -269,7 +194,7 @@ _ALL = (
         Bounds(log=0),
         counts_as_granted=_any_answer,
     ),
-    _mistake(
+    mistake(
         "late-vote-counts",
         "A candidate counts votes of earlier terms",
         "Raft, section 5.2",
@@ -278,7 +203,7 @@ _ALL = (
         VOTE_OF_BEFORE,
         is_timely=_any_term,
     ),
-    _mistake(
+    mistake(
         "vote-cleared-by-append",
         "A follower forgets whom it voted for when it hears of a leader",
         "CCF 8094; redpanda 14, 19",
@@ -287,7 +212,7 @@ _ALL = (
         ELECTED,
         before_append=_vote_cleared,
     ),
-    _mistake(
+    mistake(
         "propose-over-uncommitted",
         "A leader puts a new entry in the place of those that it does not know to be committed",
         "Raft, section 5.3",
@@ -295,7 +220,7 @@ _ALL = (
         Bounds(values=2),
         appended=_over_uncommitted,
     ),
-    _mistake(
+    mistake(
         "previous-term-not-compared",
         "A follower appends wherever its log is long enough",
         "Raft, section 5.3",
@@ -304,7 +229,7 @@ _ALL = (
         LED_AGAIN,
         fits=_length_alone,
     ),
-    _mistake(
+    mistake(
         "any-log-may-lead",
         "A vote does not depend on the candidate's log",
         "Raft, section 5.4.1",
@@ -313,7 +238,7 @@ _ALL = (
         COMMITTED,
         is_up_to_date=_any_log,
     ),
-    _mistake(
+    mistake(
         "longer-log-may-lead",
         "A vote goes by the length of the logs before it goes by their last terms",
         "Raft, section 5.4.1",
@@ -322,7 +247,7 @@ _ALL = (
         OTHERS_HAVE_ONE,
         is_up_to_date=_longer_log,
     ),
-    _mistake(
+    mistake(
         "old-term-by-counting",
         "A leader commits an entry of an earlier term once a majority has it",
         "Raft, Figure 8; logcabin 44; CCF 4485",
@@ -331,7 +256,7 @@ _ALL = (
         FIGURE_8,
         may_commit=_counting_alone,
     ),
-    _mistake(
+    mistake(
         "own-length-acknowledged",
         "A follower acknowledges its whole log, and not what it knows to match",
         "Raft, Figure 2",
@@ -340,7 +265,7 @@ _ALL = (
         LONGER_THAN_LEADER,
         matched=_whole_log,
     ),
-    _mistake(
+    mistake(
         "truncated-without-conflict",
         "A follower drops what comes after the entries of a request, though nothing conflicts",
         "Raft, section 5.3; willemt 118",
@@ -349,7 +274,7 @@ _ALL = (
         LATE_COPY,
         kept=_up_to_match,
     ),
-    _mistake(
+    mistake(
         "commit-before-matching",
         "A follower takes over the leader's commit index before its log is known to match",
         "scylladb 9965, 10578",
@@ -359,4 +284,4 @@ _ALL = (
         before_append=_commit_at_once,
     ),
 )
-MISTAKES = {mistake.name: mistake for mistake in _ALL}
+MISTAKES = {one.name: one for one in (*_ALL, *MISTAKES_OF_FEATURES)}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lawful.models.local_steps import LocalProperty, OfPair, OfStep
+from lawful.models.raft.features import Features
 from lawful.models.raft.state import Role, Server
 from lawful.specs.raft import (
     ELECTION_SAFETY,
@@ -26,7 +27,7 @@ def _contested(one: Server, other: Server) -> bool:
 
 
 def _led_by_one(one: Server, other: Server) -> bool:
-    return not _contested(one, other) or other.role is Role.CANDIDATE
+    return not _contested(one, other) or other.role is not Role.LEADER
 
 
 def _goes_on_leading(before: Server, after: Server) -> bool:
@@ -73,3 +74,8 @@ PROPERTIES: tuple[LocalProperty, ...] = (
     OfPair(LEADER_COMPLETENESS.id, _leader_has_committed, _leads_after_commit),
     OfPair(STATE_MACHINE_SAFETY.id, _commits_agree, _both_committed),
 )
+
+
+def properties_of(features: Features) -> tuple[LocalProperty, ...]:
+    """The properties that speak of Raft with these extensions."""
+    return PROPERTIES

@@ -2,7 +2,7 @@
 
 Source: Ongaro and Ousterhout, extended version of 2014, Figure 2; `raft.tla` of Ongaro's dissertation without its
 history variables. Assumptions: every write to disk is one step with what it precedes, and a server runs one handler
-at a time. Membership, snapshots and reads are not modelled.
+at a time. Membership and snapshots are not modelled. Extensions are off by default (`models.raft.features`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lawful.models.local_steps import LocalStep
-from lawful.models.raft import election, replication
+from lawful.models.raft import election, leader_contact, pre_vote, replication
+from lawful.models.raft.features import NO_FEATURES, Feature, Features
 from lawful.models.raft.rules import RAFT_RULES, Rules
-from lawful.models.raft.state import AppendRequest, Message, Role, Server, VoteAnswer, VoteRequest, first_state
+from lawful.models.raft.state import (
+    AppendAnswer,
+    AppendRequest,
+    Message,
+    Role,
+    Server,
+    VoteAnswer,
+    VoteRequest,
+    first_state,
+)
 
 Step = LocalStep[Server, Message]
 
@@ -36,6 +46,11 @@ ACTIONS = (
     replication.COMMIT,
     ADOPT_TERM,
 )
+_ACTIONS_OF: dict[Feature, tuple[str, ...]] = {
+    Feature.PRE_VOTE: (*pre_vote.ACTIONS, leader_contact.LOSE_TOUCH),
+    Feature.CHECK_QUORUM: (leader_contact.CHECK_QUORUM, leader_contact.IGNORE_CANDIDATE, leader_contact.LOSE_TOUCH),
+}
+_WITH_CONTACT = frozenset({Feature.PRE_VOTE, Feature.CHECK_QUORUM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +70,11 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Raft:
-    """The algorithm within bounds; `rules` other than Raft's own make it wrong."""
+    """The algorithm within bounds; `rules` other than Raft's own make it wrong, `features` extend it."""
 
     bounds: Bounds
     rules: Rules = RAFT_RULES
+    features: Features = NO_FEATURES
 
     @property
     def servers(self) -> int:
@@ -70,33 +86,55 @@ class Raft:
 
     @property
     def actions(self) -> tuple[str, ...]:
-        return ACTIONS
+        added = (action for feature in Feature if feature in self.features for action in _ACTIONS_OF[feature])
+        left_out = {election.TIME_OUT} if Feature.PRE_VOTE in self.features else set()
+        return tuple(action for action in dict.fromkeys((*ACTIONS, *added)) if action not in left_out)
 
     def initial(self, server: int) -> Server:
         return first_state(self.servers)
 
     def steps(self, server: int, state: Server) -> Iterator[Step]:
         yield LocalStep(RESTART, self.rules.restarted(state, self.servers))
-        yield from election.time_out(state)
+        if Feature.PRE_VOTE in self.features:
+            yield from pre_vote.steps(server, state, self.servers, self.rules)
+        else:
+            yield from election.time_out(state, self.rules)
         yield from election.ask_for_votes(server, state, self.servers)
         yield from election.become_leader(state, self.servers, self.rules)
         yield from replication.propose(state, self.bounds.values, self.rules)
         yield from replication.commit(server, state, self.servers, self.rules)
         yield from replication.send_entries(server, state, self.servers)
+        yield from leader_contact.lose_touch(state)
+        if Feature.CHECK_QUORUM in self.features:
+            yield from leader_contact.check_quorum(server, state, self.servers, self.rules)
 
     def receive(self, server: int, state: Server, message: Message) -> Iterator[Step]:
-        if message.term > state.term:
-            # Section 5.1. The message itself is handled by a later step, in the new term.
-            adopted = replace(state, term=message.term, role=Role.FOLLOWER, voted_for=None)
-            yield LocalStep(ADOPT_TERM, adopted, keeps=True)
-        elif isinstance(message, VoteRequest):
-            yield from election.answer_vote_request(server, state, message, self.rules)
-        elif isinstance(message, VoteAnswer):
-            yield from election.count_vote(state, message, self.rules)
-        elif isinstance(message, AppendRequest):
-            yield from replication.handle_append(server, state, message, self.rules)
+        if Feature.CHECK_QUORUM in self.features and leader_contact.ignores(state, message):
+            yield LocalStep(leader_contact.IGNORE_CANDIDATE, state)
+        elif message.term > state.term:
+            yield LocalStep(ADOPT_TERM, _adopted(state, message.term), keeps=True)
+        elif isinstance(message, VoteRequest | VoteAnswer):
+            yield from self._elect(server, state, message)
         else:
-            yield from replication.note_match(state, message)
+            yield from self._replicate(server, state, message)
+
+    def _elect(self, server: int, state: Server, message: VoteRequest | VoteAnswer) -> Iterator[Step]:
+        if isinstance(message, VoteRequest):
+            answer = pre_vote.answer if message.pre else election.answer_vote_request
+            yield from answer(server, state, message, self.rules)
+        elif message.pre:
+            yield from pre_vote.count(state, message)
+        else:
+            yield from election.count_vote(state, message, self.rules)
+
+    def _replicate(self, server: int, state: Server, message: AppendRequest | AppendAnswer) -> Iterator[Step]:
+        if isinstance(message, AppendRequest):
+            steps = replication.handle_append(server, state, message, self.rules)
+            yield from leader_contact.heard_leader(state, message, steps) if self.features & _WITH_CONTACT else steps
+        else:
+            steps = replication.note_match(state, message)
+            is_counted = Feature.CHECK_QUORUM in self.features
+            yield from leader_contact.heard_follower(state, message, steps) if is_counted else steps
 
     def source(self, message: Message) -> int:
         return message.source
@@ -116,7 +154,13 @@ class Raft:
             granted=frozenset(new[other] for other in state.granted),
             next_index=tuple(state.next_index[other] for other in old),
             match_index=tuple(state.match_index[other] for other in old),
+            heard=frozenset(new[other] for other in state.heard),
         )
 
     def renamed_message(self, message: Message, new: Sequence[int]) -> Message:
         return replace(message, source=new[message.source], destination=new[message.destination])
+
+
+def _adopted(state: Server, term: int) -> Server:
+    """Section 5.1. The message that has the later term is handled by a later step, in the new term."""
+    return replace(state, term=term, role=Role.FOLLOWER, voted_for=None, hears_leader=False, heard=frozenset())

@@ -22,6 +22,23 @@ def is_free_to_vote(server: Server, candidate: int) -> bool:
     return server.voted_for in (None, candidate)
 
 
+def stands(server: Server) -> Server:
+    """A candidate of the next term: nobody voted in it so far (section 5.2)."""
+    return replace(
+        server,
+        term=server.term + 1,
+        role=Role.CANDIDATE,
+        voted_for=None,
+        answered=frozenset(),
+        granted=frozenset(),
+    )
+
+
+def before_pre_vote(server: Server) -> Server:
+    """Nothing changes because of a pre-vote: the term goes on, and with it the vote (dissertation, section 9.6)."""
+    return server
+
+
 def is_up_to_date(server: Server, request: VoteRequest) -> bool:
     """The candidate's log is at least as up to date as the voter's: by last term, then by length (section 5.4.1)."""
     return (request.last_term, request.last_index) >= (server.last_term, len(server.log))
@@ -78,6 +95,8 @@ def restarted(server: Server, servers: int) -> Server:
         granted=frozenset(),
         next_index=(1,) * servers,
         match_index=(0,) * servers,
+        hears_leader=False,
+        heard=frozenset(),
     )
 
 
@@ -87,6 +106,8 @@ class Rules:
 
     is_quorum: Callable[[frozenset[int], int], bool] = is_quorum
     is_free_to_vote: Callable[[Server, int], bool] = is_free_to_vote
+    stands: Callable[[Server], Server] = stands
+    before_pre_vote: Callable[[Server], Server] = before_pre_vote
     is_up_to_date: Callable[[Server, VoteRequest], bool] = is_up_to_date
     counts_as_granted: Callable[[Server, bool], bool] = counts_as_granted
     is_timely: Callable[[Server, VoteAnswer], bool] = is_timely

@@ -6,11 +6,19 @@ and a value; what the state machine does with values is not modelled.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 FIRST_TERM = 1
+EXTENSION = "extension"
+Value = TypeVar("Value")
+
+
+def of_extension(default: Value) -> Value:
+    """A field that only an extension uses (`models.raft.features`). Without it, the field keeps its default."""
+    value: Value = field(default=default, metadata={EXTENSION: True})
+    return value
 
 
 class Role(StrEnum):
@@ -19,6 +27,8 @@ class Role(StrEnum):
     FOLLOWER = "follower"
     CANDIDATE = "candidate"
     LEADER = "leader"
+    PRE_CANDIDATE = "pre-candidate"
+    """Only with pre-vote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,10 @@ class Server:
     """For each server, the index of the entry to send next."""
     match_index: tuple[int, ...]
     """For each server, up to where its log is known to be the same."""
+    hears_leader: bool = of_extension(False)
+    """A leader of this term sent something not long ago: for pre-vote and check-quorum."""
+    heard: frozenset[int] = of_extension(frozenset())
+    """Who answered the leader since it last looked: for check-quorum."""
 
     @property
     def last_term(self) -> int:
@@ -82,6 +96,8 @@ class VoteRequest:
     destination: int
     last_term: int
     last_index: int
+    pre: bool = of_extension(False)
+    """Asks only whether a vote would be granted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +108,8 @@ class VoteAnswer:
     source: int
     destination: int
     granted: bool
+    pre: bool = of_extension(False)
+    """Is not a vote, and promises none."""
 
 
 @dataclass(frozen=True, slots=True)

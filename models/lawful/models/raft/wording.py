@@ -13,7 +13,8 @@ _LABELS = {"voted_for": "vote", "commit_index": "commit", "next_index": "next", 
 def message_text(message: Message) -> str:
     """A message without its addresses: `vote request, term 2, log of 0 ending in term 0`."""
     if isinstance(message, VoteRequest):
-        what = f"vote request, term {message.term}, log of {message.last_index}"
+        kind = "pre-vote" if message.pre else "vote"
+        what = f"{kind} request, term {message.term}, log of {message.last_index}"
         return f"{what} ending in term {message.last_term}" if message.last_index else what
     if isinstance(message, AppendRequest):
         after = f"{message.previous_index} of term {message.previous_term}" if message.previous_index else "0"
@@ -22,7 +23,7 @@ def message_text(message: Message) -> str:
     if isinstance(message, AppendAnswer):
         what = f"matches up to {message.match_index}" if message.success else "append refused"
     else:
-        what = "vote granted" if message.granted else "vote refused"
+        what = f"{'pre-vote' if message.pre else 'vote'} {'granted' if message.granted else 'refused'}"
     return f"{what}, term {message.term}"
 
 

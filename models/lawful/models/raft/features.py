@@ -1,0 +1,18 @@
+"""The extensions of Raft that the model knows; each can be switched on alone or with others."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Feature(StrEnum):
+    """Sections are those of Ongaro's dissertation, "Consensus: Bridging Theory and Practice", 2014."""
+
+    PRE_VOTE = "pre-vote"
+    """Section 9.6."""
+    CHECK_QUORUM = "check-quorum"
+    """Section 6.2, and the rule of section 4.2.3 that votes are not given while a leader is heard."""
+
+
+Features = frozenset[Feature]
+NO_FEATURES: Features = frozenset()
