@@ -52,12 +52,16 @@ class Meter:
         """The budget for a part of the work: the time that is left, and the same memory."""
         if self._budget.seconds is None:
             return self._budget
-        return Budget(max(0.001, self._budget.seconds - self.seconds), self._budget.memory_mb)
+        left_s = max(0.001, self._budget.seconds - self.seconds)
+        return Budget(left_s, self._budget.memory_mb, self._whole_s())
+
+    def _whole_s(self) -> float | None:
+        return self._budget.seconds if self._budget.whole_s is None else self._budget.whole_s
 
     def look(self) -> None:
         """Compare with the budget now."""
         if self._budget.seconds is not None and self.seconds > self._budget.seconds:
-            raise BudgetExhausted(f"the time budget of {self._budget.seconds:g} s is used up")
+            raise BudgetExhausted(f"the time budget of {self._whole_s():g} s is used up")
         if self._budget.memory_mb is not None:
             grown_mb = self._grown_bytes() / _BYTES_PER_MB
             if grown_mb > self._budget.memory_mb:

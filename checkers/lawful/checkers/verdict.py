@@ -42,6 +42,8 @@ class Budget:
     """Wall-clock time for each object."""
     memory_mb: float | None = 2048.0
     """Growth of the resident memory of this process, in 10^6 bytes."""
+    whole_s: float | None = None
+    """Where `seconds` are what is left of a budget: all of it, which the user knows it by."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@
 2. Stray values are looked up in one pass (`provenance`).
 3. The general search decides the rest, part by part where an object falls into parts (`decomposition`). Models with
    time are searched by each operation's own interval (see `models.own_window`).
+4. Where that takes long, each row of a table is looked at by itself (`projections`), before the search goes on.
 
 `because` of each verdict says why the methods before it did not decide. Objects that the history declares to be
 independent of each other are checked to be so: at no step may the model touch a row of another one.
@@ -17,7 +18,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias, cast
 
 from lawful.checkers.cores import can_fork, cores
-from lawful.checkers.linearizability import decomposition, provenance, search
+from lawful.checkers.linearizability import decomposition, projections, provenance, search
 from lawful.checkers.linearizability.footprint import Fenced, Trespass
 from lawful.checkers.linearizability.monitors import monitor_for
 from lawful.checkers.linearizability.partition import INDEPENDENT, Declared, declared, unsound, untimed
@@ -25,7 +26,7 @@ from lawful.checkers.meter import Meter
 from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
 from lawful.checkers.verdict_json import decoded, encoded
 from lawful.models.history import History, ObjectKey, Operation, Outcome
-from lawful.models.model import AnyModel, TimedModel, UnknownCall
+from lawful.models.model import AnyModel, KnowsRows, TimedModel, UnknownCall
 
 MONITORED_FROM = 1_000
 """Operations of a history. Below, a search has mostly ended before the libraries that monitors need are imported."""
@@ -35,6 +36,9 @@ MONITORED_ONCE_IMPORTED = 50
 
 FIRST_TRY_S = 0.125
 """Seconds. What a search has not decided by then, a monitor may, and its libraries take no longer to import."""
+
+FIRST_TRY_OF_TABLE_S = 1.0
+"""Seconds. What a search of a table has not decided by then, one of its rows may."""
 
 PARALLEL_FROM = 4_000
 """Operations of a history from which on its objects are checked by several processes, unless told otherwise."""
@@ -183,14 +187,16 @@ def check_object(
     stray = provenance.check_object(operations, model)
     if stray is not None:
         return stray
-    if not is_long:
-        found = _searched(operations, model, _first_try(budget, model), others)
+    if not is_long or isinstance(model, KnowsRows):
+        first_try = _first_try(budget, model)
+        found = _searched(operations, model, first_try, others)
         if found.verdict is not Verdict.INCONCLUSIVE or _is_used_up(meter, budget):
             return _explained(found, reasons, meter)
-        reasons = [f"a search of {FIRST_TRY_S:g} s did not end"]
-        monitored = _monitored(operations, model, meter, reasons)
-        if monitored is not None:
-            return _explained(monitored, reasons, meter)
+        reasons = [f"a search of {first_try.seconds:g} s did not end"]
+        monitored = None if is_long else _monitored(operations, model, meter, reasons)
+        decided = monitored or _on_one_row(operations, model, meter, others, found)
+        if decided is not None:
+            return _explained(decided, reasons, meter)
     return _explained(_searched(operations, model, meter.remaining(), others), reasons, meter)
 
 
@@ -202,10 +208,24 @@ def _no_monitor(model: AnyModel[Any], monitored_from: int) -> str:
 
 
 def _first_try(budget: Budget, model: AnyModel[Any]) -> Budget:
-    """How long a short object is searched before the libraries of the monitors are imported."""
-    if isinstance(model, TimedModel) or (budget.seconds is not None and budget.seconds <= FIRST_TRY_S):
-        return budget
-    return Budget(FIRST_TRY_S, budget.memory_mb)
+    """How long a short object is searched before anything else is tried."""
+    seconds = FIRST_TRY_OF_TABLE_S if isinstance(model, KnowsRows) else FIRST_TRY_S
+    return budget if budget.seconds is not None and budget.seconds <= seconds else Budget(seconds, budget.memory_mb)
+
+
+def _on_one_row(
+    operations: Sequence[Operation],
+    model: AnyModel[Any],
+    meter: Meter,
+    others: frozenset[str],
+    searched: ObjectVerdict,
+) -> ObjectVerdict | None:
+    """The verdict where one row of a table is in violation by itself."""
+
+    def decide(part: Sequence[Operation], budget: Budget) -> ObjectVerdict:
+        return _searched(part, model, budget, others)
+
+    return projections.check_object(operations, model, meter.remaining(), decide, searched.blocked_at)
 
 
 def _is_used_up(meter: Meter, budget: Budget) -> bool:

@@ -25,6 +25,7 @@ from typing import Any, TypeAlias, cast
 from lawful.checkers.linearizability import search
 from lawful.checkers.linearizability.monitors import monitor_for
 from lawful.checkers.linearizability.prefix import failing_prefix
+from lawful.checkers.linearizability.projections import on_row
 from lawful.checkers.linearizability.window import Past, last_window
 from lawful.checkers.meter import BudgetExhausted, Meter
 from lawful.checkers.verdict import Budget, ObjectVerdict, Verdict
@@ -132,12 +133,6 @@ def core_from_start(
     return _Reduction(model, check, Meter(_limited(budget))).run(operations, part)
 
 
-def on_row(operations: Iterable[Operation], model: KnowsRows, row: str) -> list[Operation]:
-    """What the operations say of one row."""
-    projection = (model.projected(operation, row) for operation in operations)
-    return [operation for operation in projection if operation is not None]
-
-
 def forgotten(operation: Operation, model: AnyModel[Any]) -> Operation | None:
     """`operation` without what its outcome says; None where nothing is left of it."""
     # `isinstance` of a protocol takes longer than all the rest.
@@ -195,9 +190,11 @@ class _Reduction:
 
     def run(self, operations: Sequence[Operation], part: ObjectVerdict | None) -> Core | None:
         failing = failing_prefix(operations, None if part is None else part.blocked_at)
-        if self._asked(failing) is not Verdict.VIOLATION or self.part is None:
-            return None
-        row = None if self.pasts else self._to_one_row()
+        row = None if self.pasts or part is None else self._to_one_row(failing, part.blocked_at)
+        if self.part is None:
+            if self._asked(failing) is not Verdict.VIOLATION or self.part is None:
+                return None
+            row = None if self.pasts else self._to_one_row(self.kept, self.part.blocked_at)
         with suppress(BudgetExhausted):
             self._forget_all(part)
         return Core(self.part, tuple(self.kept), self._open() <= self.needed, row)
@@ -280,17 +277,15 @@ class _Reduction:
         left = (forgotten(one, self.model) if one.index in indexes else one for one in self.kept)
         return [operation for operation in left if operation is not None]
 
-    def _to_one_row(self) -> str | None:
+    def _to_one_row(self, operations: Sequence[Operation], blocked_at: int | None) -> str | None:
         """Go on with the one row of the refused answer, where that is in violation by itself."""
-        assert self.part is not None
-        blocked = next((one for one in self.kept if one.index == self.part.blocked_at), None)
+        blocked = next((one for one in operations if one.index == blocked_at), None)
         if blocked is None or not isinstance(self.model, KnowsRows):
             return None
         for row in sorted(self.model.rows(blocked)):
-            concerned = on_row(self.kept, self.model, row)
-            reduced = concerned != self.kept
+            concerned = on_row(operations, self.model, row)
             if self._asked(concerned) is Verdict.VIOLATION:
-                return row if reduced else None
+                return row if concerned != list(operations) else None
         return None
 
 
