@@ -13,13 +13,27 @@ from lawful.checkers.induction.search import Search
 from lawful.checkers.proof.finding import Goal
 from lawful.checkers.verdict import Verdict
 from lawful.models.first_order.expression import TRUE
+from lawful.models.first_order.system import Action
 from lawful.models.raft_proof.actions import accept_entry, grant_vote
 from lawful.models.raft_proof.base import RAFT
 from lawful.models.raft_proof.cores import CORES
 from lawful.models.raft_proof.mutants import MUTANTS, Mutant, lacking_requirement, requiring
 from lawful.models.raft_proof.picture import change_lines, state_lines
+from lawful.models.raft_proof.vocabulary import Cluster
 
 BY_NAME = {mutant.name: mutant for mutant in MUTANTS}
+
+
+SPARE = {
+    ("take_request", "the entry is new"),  # A leader of the term would have it in its log.
+    ("send_entry", "there is an entry"),  # Nobody accepts the root: nothing comes before it.
+    ("accept_entry", "it does not lead"),  # What is sent in its term it has.
+    ("accept_entry", "its log has one of that index and term"),  # See the test of the tree.
+    ("commit", "it leads"),  # That a quorum acknowledged the entry in its term is enough, whoever counts.
+    ("commit", "the term is its own"),
+    ("commit", "the entry is in its log"),
+}
+"""Conditions of actions that Raft has and safety does not need, in this abstraction."""
 
 
 def names(mutants: tuple[Mutant, ...]) -> list[str]:
@@ -101,6 +115,17 @@ def test_a_mistake_breaks_obligations_of_its_action_alone(name: str) -> None:
     assert {one.action for one in failing} == {mutant.action.name}
     assert {one.verdict for one in failing} == {Verdict.VIOLATION}
     assert set(mutant.breaks) <= {one.lemma for one in failing}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("action", RAFT.actions, ids=[one.name for one in RAFT.actions])
+def test_safety_needs_every_condition_but_a_few(action: Action[Cluster]) -> None:
+    for requirement in action.step(RAFT.state).requires:
+        careless = lacking_requirement(action, requirement)
+        system = RAFT.with_action(careless)
+        searches = (Search(system, scope, 60.0) for scope in RAFT.scopes)
+        broken = any(search.broken(one).counterexample for search in searches for one in steps_of(system, careless))
+        assert broken != ((action.name, requirement) in SPARE), requirement
 
 
 @pytest.mark.slow
