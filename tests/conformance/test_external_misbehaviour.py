@@ -151,6 +151,28 @@ def test_what_came_instead_of_an_answer_is_told_before_the_client_is_replaced(
     assert tally.outcomes == {Outcome.UNKNOWN: 1}
 
 
+def test_a_shared_process_that_ends_again_and_again_is_started_again_for_every_client(
+    started: Callable[[str], Backend],
+) -> None:
+    backend = started("mode=crash,clients=many")
+    assert isinstance(backend, ExternalBackend)
+    first, second, idle = (backend.run_client(name, TIMEOUT_S) for name in ("first", "second", "idle"))
+    for client in (first, second, idle):
+        client.wait_until_ready()
+    for client in (first, second):
+        with pytest.raises(PeerGone):
+            client.ask(Request(1, "jobs", None, "queue_depth", {}), 1.0)
+    first.wait_until_ready()
+    with pytest.raises(PeerGone):
+        first.ask(Request(2, "jobs", None, "queue_depth", {}), 1.0)
+    with pytest.raises(BackendError):  # started by the first client, and ended by it once more
+        second.wait_until_ready()
+    second.wait_until_ready()
+    for number, client in enumerate((second, idle)):
+        reply = client.ask(Request(3, "jobs", None, "enqueue", {"id": f"{number}"}), 1.0)
+        assert (reply.outcome, reply.result) == (Outcome.OK, True), reply
+
+
 class Once:
     """A script of one call."""
 

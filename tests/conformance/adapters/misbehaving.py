@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 OPTIONS: dict[str, Any] = {}
-STATE: dict[str, Any] = {"folder": None, "held": []}
+STATE: dict[str, Any] = {"folder": None, "held": [], "opened": set()}
 REPLIES = threading.Lock()
 
 
@@ -122,6 +122,9 @@ def main() -> None:
             STATE["folder"] = message["folder"]
         elif message["do"] == "open":
             STATE["folder"] = message["connection"]
+            STATE["opened"].add(message["client"])
+        elif message["do"] == "call" and message["client"] not in STATE["opened"]:
+            ok = {"id": message["id"], "defect": "this client was not opened"}
         elif message["do"] == "call":
             answer(message)
             continue

@@ -161,6 +161,11 @@ class SharedPeer:
         self._lock = threading.Lock()
         peer.allow_any_order(hello.any_order)
 
+    def settled_generation(self) -> int:
+        """`generation`, once nobody is at starting it anew: until it was greeted it is to be told nothing else."""
+        with self._lock:
+            return self.generation
+
     def start_anew(self, generation: int) -> None:
         """Start it again, unless another client has done so since `generation`. Raises `BackendError`."""
         with self._lock:
@@ -192,14 +197,28 @@ class SharedClient:
             self._shared.start_anew(self._generation)
             self._gone = False
         self._generation = self._shared.generation
-        open_client(self._shared.peer, self._opening, self.name)
+        try:
+            open_client(self._shared.peer, self._opening, self.name)
+        except BackendError:
+            # What another client asked may have ended the peer once more; the next attempt has to start it.
+            self._gone = True
+            raise
 
     def ask(self, request: Request, limit_s: float) -> Reply:
         try:
+            self._rejoin()
             return self._opening.declined(request) or self._shared.peer.ask(request.message(self.name), limit_s)
         except PeerGone:
             self._gone = True
             raise
+
+    def _rejoin(self) -> None:
+        """Open the client once more where another one started the peer anew, which knows nothing of it."""
+        if self._generation != self._shared.settled_generation():
+            try:
+                self.wait_until_ready()
+            except BackendError as error:
+                raise PeerGone(str(error), killed=False) from error
 
     def take_notes(self) -> list[str]:
         return self._shared.peer.take_notes()
