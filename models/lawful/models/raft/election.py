@@ -67,5 +67,5 @@ def count_vote(state: Server, answer: VoteAnswer, rules: Rules) -> Iterator[Step
         return
     granted = state.granted
     if rules.counts_as_granted(state, answer.granted):
-        granted = granted | {answer.source}
+        granted = rules.with_vote(state, answer.source)
     yield LocalStep(COUNT_VOTE, replace(state, answered=state.answered | {answer.source}, granted=granted))

@@ -18,7 +18,6 @@ from lawful.models.raft.state import (
     AppendAnswer,
     AppendRequest,
     Message,
-    Role,
     Server,
     VoteAnswer,
     VoteRequest,
@@ -112,7 +111,8 @@ class Raft:
         if Feature.CHECK_QUORUM in self.features and leader_contact.ignores(state, message):
             yield LocalStep(leader_contact.IGNORE_CANDIDATE, state)
         elif message.term > state.term:
-            yield LocalStep(ADOPT_TERM, _adopted(state, message.term), keeps=True)
+            # The message that has the later term is handled by a later step, in the new term.
+            yield LocalStep(ADOPT_TERM, self.rules.adopted(state, message.term), keeps=True)
         elif isinstance(message, VoteRequest | VoteAnswer):
             yield from self._elect(server, state, message)
         else:
@@ -132,7 +132,7 @@ class Raft:
             steps = replication.handle_append(server, state, message, self.rules)
             yield from leader_contact.heard_leader(state, message, steps) if self.features & _WITH_CONTACT else steps
         else:
-            steps = replication.note_match(state, message)
+            steps = replication.note_match(state, message, self.rules)
             is_counted = Feature.CHECK_QUORUM in self.features
             yield from leader_contact.heard_follower(state, message, steps) if is_counted else steps
 
@@ -159,8 +159,3 @@ class Raft:
 
     def renamed_message(self, message: Message, new: Sequence[int]) -> Message:
         return replace(message, source=new[message.source], destination=new[message.destination])
-
-
-def _adopted(state: Server, term: int) -> Server:
-    """Section 5.1. The message that has the later term is handled by a later step, in the new term."""
-    return replace(state, term=term, role=Role.FOLLOWER, voted_for=None, hears_leader=False, heard=frozenset())

@@ -92,17 +92,18 @@ def _take(server: int, state: Server, request: AppendRequest, rules: Rules) -> I
         yield LocalStep(APPEND, replace(prepared, log=prepared.log + request.entries[:1]), keeps=True)
 
 
-def note_match(state: Server, answer: AppendAnswer) -> Iterator[Step]:
+def note_match(state: Server, answer: AppendAnswer, rules: Rules) -> Iterator[Step]:
     """The leader learns how far a follower's log is the same, or goes back by one where it was refused."""
-    if answer.term < state.term:
+    if not rules.is_current(state, answer):
         yield LocalStep(NOTE_MATCH, state)
         return
     follower = answer.source
-    if answer.success:
+    matched = rules.acknowledged(state, answer)
+    if matched is not None:
         noted = replace(
             state,
-            next_index=_put(state.next_index, follower, answer.match_index + 1),
-            match_index=_put(state.match_index, follower, answer.match_index),
+            next_index=_put(state.next_index, follower, matched + 1),
+            match_index=_put(state.match_index, follower, matched),
         )
     else:
         back = max(state.next_index[follower] - 1, 1)

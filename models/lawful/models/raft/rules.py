@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from lawful.models.raft.state import AppendRequest, Entry, Role, Server, VoteAnswer, VoteRequest, term_at
+from lawful.models.raft.state import AppendAnswer, AppendRequest, Entry, Role, Server, VoteAnswer, VoteRequest, term_at
 
 
 def is_quorum(servers: frozenset[int], of: int) -> bool:
@@ -49,6 +49,11 @@ def counts_as_granted(server: Server, granted: bool) -> bool:
     return granted
 
 
+def with_vote(server: Server, voter: int) -> frozenset[int]:
+    """The servers that granted a vote: each counts once, however often its answer comes (section 5.2)."""
+    return server.granted | {voter}
+
+
 def is_timely(server: Server, answer: VoteAnswer) -> bool:
     """A vote counts in the term that it was asked for (section 5.2)."""
     return answer.term == server.term
@@ -75,6 +80,16 @@ def matched(server: Server, request: AppendRequest) -> int:
     return request.previous_index + len(request.entries)
 
 
+def is_current(server: Server, answer: AppendAnswer) -> bool:
+    """An acknowledgement counts in the term in which it was given: later the log may be another (section 5.3)."""
+    return answer.term == server.term
+
+
+def acknowledged(server: Server, answer: AppendAnswer) -> int | None:
+    """Up to where the follower's log is the leader's; None where the follower refused (section 5.3)."""
+    return answer.match_index if answer.success else None
+
+
 def kept(server: Server, matched_index: int) -> tuple[Entry, ...]:
     """What a follower keeps of its log where a request does not conflict with it: all, as the request may be old."""
     return server.log
@@ -83,6 +98,11 @@ def kept(server: Server, matched_index: int) -> tuple[Entry, ...]:
 def before_append(server: Server, request: AppendRequest) -> Server:
     """Nothing changes because of an append request that may still turn out to conflict (section 5.3)."""
     return server
+
+
+def adopted(server: Server, term: int) -> Server:
+    """Who hears of a later term follows in it, and has not voted there yet (section 5.1)."""
+    return replace(server, term=term, role=Role.FOLLOWER, voted_for=None, hears_leader=False, heard=frozenset())
 
 
 def restarted(server: Server, servers: int) -> Server:
@@ -110,13 +130,17 @@ class Rules:
     before_pre_vote: Callable[[Server], Server] = before_pre_vote
     is_up_to_date: Callable[[Server, VoteRequest], bool] = is_up_to_date
     counts_as_granted: Callable[[Server, bool], bool] = counts_as_granted
+    with_vote: Callable[[Server, int], frozenset[int]] = with_vote
     is_timely: Callable[[Server, VoteAnswer], bool] = is_timely
     fits: Callable[[Server, AppendRequest], bool] = fits
     may_commit: Callable[[Server, int], bool] = may_commit
     appended: Callable[[Server, Entry], tuple[Entry, ...]] = appended
     matched: Callable[[Server, AppendRequest], int] = matched
+    is_current: Callable[[Server, AppendAnswer], bool] = is_current
+    acknowledged: Callable[[Server, AppendAnswer], int | None] = acknowledged
     kept: Callable[[Server, int], tuple[Entry, ...]] = kept
     before_append: Callable[[Server, AppendRequest], Server] = before_append
+    adopted: Callable[[Server, int], Server] = adopted
     restarted: Callable[[Server, int], Server] = restarted
 
 
