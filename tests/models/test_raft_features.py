@@ -25,7 +25,9 @@ def explored(features: Features, bounds: Bounds) -> Exploration:
     [
         ({Feature.PRE_VOTE}, 6_785),
         ({Feature.CHECK_QUORUM}, 2_669),
+        ({Feature.FSYNC}, 2_512),
         ({Feature.PRE_VOTE, Feature.CHECK_QUORUM}, 8_885),
+        (ALL, 14_130),
     ],
 )
 def test_the_state_space_of_an_extension_stays_what_it_is(features: set[Feature], represented: int) -> None:
@@ -35,6 +37,7 @@ def test_the_state_space_of_an_extension_stays_what_it_is(features: set[Feature]
 NEEDED = {
     Feature.PRE_VOTE: Bounds(servers=2),
     Feature.CHECK_QUORUM: Bounds(servers=2, terms=3, log=0),
+    Feature.FSYNC: Bounds(servers=2),
 }
 
 

@@ -12,6 +12,8 @@ class Feature(StrEnum):
     """Section 9.6."""
     CHECK_QUORUM = "check-quorum"
     """Section 6.2, and the rule of section 4.2.3 that votes are not given while a leader is heard."""
+    FSYNC = "fsync"
+    """Section 10.2.1, and what disks do: a write is on the disk for certain only after a sync."""
 
 
 Features = frozenset[Feature]

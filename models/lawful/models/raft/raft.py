@@ -1,8 +1,9 @@
 """Raft as pure local steps: the history-free form of Ongaro's TLA+ specification, with the same state space.
 
 Source: Ongaro and Ousterhout, extended version of 2014, Figure 2; `raft.tla` of Ongaro's dissertation without its
-history variables. Assumptions: every write to disk is one step with what it precedes, and a server runs one handler
-at a time. Membership and snapshots are not modelled. Extensions are off by default (`models.raft.features`).
+history variables. Assumptions: a server runs one handler at a time; every write to disk is one step with what it
+precedes, but with fsync as an extension. Extensions are off by default (`models.raft.features`). Membership and
+snapshots are not modelled.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lawful.models.local_steps import LocalStep
-from lawful.models.raft import election, leader_contact, pre_vote, replication
+from lawful.models.raft import election, fsync, leader_contact, pre_vote, replication
 from lawful.models.raft.features import NO_FEATURES, Feature, Features
 from lawful.models.raft.rules import RAFT_RULES, Rules
 from lawful.models.raft.state import (
@@ -47,6 +48,7 @@ ACTIONS = (
 )
 _ACTIONS_OF: dict[Feature, tuple[str, ...]] = {
     Feature.PRE_VOTE: (*pre_vote.ACTIONS, leader_contact.LOSE_TOUCH),
+    Feature.FSYNC: fsync.ACTIONS,
     Feature.CHECK_QUORUM: (leader_contact.CHECK_QUORUM, leader_contact.IGNORE_CANDIDATE, leader_contact.LOSE_TOUCH),
 }
 _WITH_CONTACT = frozenset({Feature.PRE_VOTE, Feature.CHECK_QUORUM})
@@ -93,7 +95,18 @@ class Raft:
         return first_state(self.servers)
 
     def steps(self, server: int, state: Server) -> Iterator[Step]:
-        yield LocalStep(RESTART, self.rules.restarted(state, self.servers))
+        for restarted in fsync.crashed(state, self.servers, self.rules):
+            yield LocalStep(RESTART, restarted)
+        yield from fsync.fsync(state)
+        yield from self._as_written(state, self._act(server, state))
+
+    def receive(self, server: int, state: Server, message: Message) -> Iterator[Step]:
+        yield from self._as_written(state, self._handle(server, state, message))
+
+    def _as_written(self, state: Server, steps: Iterator[Step]) -> Iterator[Step]:
+        return fsync.written(state, steps, self.rules) if Feature.FSYNC in self.features else steps
+
+    def _act(self, server: int, state: Server) -> Iterator[Step]:
         if Feature.PRE_VOTE in self.features:
             yield from pre_vote.steps(server, state, self.servers, self.rules)
         else:
@@ -107,7 +120,7 @@ class Raft:
         if Feature.CHECK_QUORUM in self.features:
             yield from leader_contact.check_quorum(server, state, self.servers, self.rules)
 
-    def receive(self, server: int, state: Server, message: Message) -> Iterator[Step]:
+    def _handle(self, server: int, state: Server, message: Message) -> Iterator[Step]:
         if Feature.CHECK_QUORUM in self.features and leader_contact.ignores(state, message):
             yield LocalStep(leader_contact.IGNORE_CANDIDATE, state)
         elif message.term > state.term:
@@ -146,16 +159,22 @@ class Raft:
         return state.term <= self.bounds.terms and len(state.log) <= self.bounds.log
 
     def renamed_state(self, state: Server, new: Sequence[int]) -> Server:
+        disk = state.disk
         old = sorted(range(self.servers), key=new.__getitem__)
         return replace(
             state,
-            voted_for=None if state.voted_for is None else new[state.voted_for],
+            voted_for=_renamed(state.voted_for, new),
             answered=frozenset(new[other] for other in state.answered),
             granted=frozenset(new[other] for other in state.granted),
             next_index=tuple(state.next_index[other] for other in old),
             match_index=tuple(state.match_index[other] for other in old),
             heard=frozenset(new[other] for other in state.heard),
+            disk=disk and replace(disk, voted_for=_renamed(disk.voted_for, new)),
         )
 
     def renamed_message(self, message: Message, new: Sequence[int]) -> Message:
         return replace(message, source=new[message.source], destination=new[message.destination])
+
+
+def _renamed(server: int | None, new: Sequence[int]) -> int | None:
+    return None if server is None else new[server]

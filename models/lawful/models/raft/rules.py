@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from lawful.models.raft.state import AppendAnswer, AppendRequest, Entry, Role, Server, VoteAnswer, VoteRequest, term_at
+from lawful.models.raft.state import (
+    AppendAnswer,
+    AppendRequest,
+    Entry,
+    Message,
+    Role,
+    Server,
+    VoteAnswer,
+    VoteRequest,
+    term_at,
+)
 
 
 def is_quorum(servers: frozenset[int], of: int) -> bool:
@@ -105,6 +115,21 @@ def adopted(server: Server, term: int) -> Server:
     return replace(server, term=term, role=Role.FOLLOWER, voted_for=None, hears_leader=False, heard=frozenset())
 
 
+def may_send(server: Server, message: Message) -> bool:
+    """All that a message promises is on the disk (Figure 2); entries may go out before (dissertation, 10.2.1)."""
+    if server.disk is None:
+        return True
+    return isinstance(message, AppendRequest) and (server.disk.term, server.disk.voted_for) == (
+        server.term,
+        server.voted_for,
+    )
+
+
+def may_count_itself(server: Server) -> bool:
+    """A leader is one of those who have an entry once it is on its disk (dissertation, section 10.2.1)."""
+    return server.disk is None
+
+
 def restarted(server: Server, servers: int) -> Server:
     """Term, vote and log are on the disk; the rest begins anew (Figure 2)."""
     return replace(
@@ -141,6 +166,8 @@ class Rules:
     kept: Callable[[Server, int], tuple[Entry, ...]] = kept
     before_append: Callable[[Server, AppendRequest], Server] = before_append
     adopted: Callable[[Server, int], Server] = adopted
+    may_send: Callable[[Server, Message], bool] = may_send
+    may_count_itself: Callable[[Server], bool] = may_count_itself
     restarted: Callable[[Server, int], Server] = restarted
 
 

@@ -40,6 +40,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Disk:
+    """What is on the disk of a server for certain."""
+
+    term: int
+    voted_for: int | None
+    log: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
     """The state of one server. The first three fields are on its disk, all others are gone after a restart."""
 
@@ -60,6 +69,8 @@ class Server:
     """A leader of this term sent something not long ago: for pre-vote and check-quorum."""
     heard: frozenset[int] = of_extension(frozenset())
     """Who answered the leader since it last looked: for check-quorum."""
+    disk: Disk | None = field(default=None, metadata={EXTENSION: True})
+    """What is on the disk where it is not the first three fields, because they are not synced yet: for fsync."""
 
     @property
     def last_term(self) -> int:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 
-from lawful.models.raft.state import AppendAnswer, AppendRequest, Entry, Message, Server, VoteRequest
+from lawful.models.raft.state import AppendAnswer, AppendRequest, Disk, Entry, Message, Server, VoteRequest
 
-_LABELS = {"voted_for": "vote", "commit_index": "commit", "next_index": "next", "match_index": "match"}
+_LABELS = {
+    "voted_for": "vote",
+    "commit_index": "commit",
+    "next_index": "next",
+    "match_index": "match",
+    "disk": "on disk",
+}
 
 
 def message_text(message: Message) -> str:
@@ -47,6 +53,8 @@ def _changes(before: Server, after: Server) -> Iterator[str]:
 def _value_text(value: object) -> str:
     if value is None:
         return "none"
+    if isinstance(value, Disk):
+        return f"term {value.term}, vote {_value_text(value.voted_for)}, log {log_text(value.log)}"
     if isinstance(value, frozenset):
         return f"{{{' '.join(map(str, sorted(value)))}}}"
     if isinstance(value, tuple):
