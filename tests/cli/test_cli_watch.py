@@ -248,6 +248,21 @@ def test_a_watch_that_dies_is_resumed_from_its_checkpoint(tmp_path: Path, lawful
     assert verdict["lines"] == 9
 
 
+def test_a_file_that_stands_still_has_all_of_it_in_the_checkpoint(
+    tmp_path: Path, lawful: Callable[[str], Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lawful.conformance.cli.watch._CHECKPOINT_EVERY_S", 0.3)
+    path, checkpoint = tmp_path / "grows.jsonl", tmp_path / "c.json"
+    write(path, [HEADER, *reads(0, [0, 0])])
+    thread = threading.Thread(target=lambda: lawful(f"lawful watch {path} --checkpoint {checkpoint}"))
+    thread.start()
+    wait_until(checkpoint.exists)
+    assert json.loads(checkpoint.read_text())["lines"] == 5
+    write(path, [footer(2)])
+    thread.join(60)
+    assert not thread.is_alive()
+
+
 def test_threads_may_watch_as_well(lawful: Callable[[str], Run]) -> None:
     """Signals are for the main thread; elsewhere a watch ends by itself."""
     runs: list[Run] = []

@@ -87,6 +87,8 @@ class _Session:
         self._once = once
         self._keep_going = keep_going
         self._saved_s = time.monotonic()
+        self._is_stale = False
+        """Whether lines were read that the checkpoint does not know."""
 
     def run(self) -> ExitCode:
         codes = []
@@ -113,14 +115,22 @@ class _Session:
                     self._report([part])
                 if self._is_over():
                     return
-                if part is None and time.monotonic() - self._saved_s > _CHECKPOINT_EVERY_S:
-                    self._save()
-                    self._output.progress(self._watch)
+                if part is None:
+                    self._is_stale = True
+                    if self._is_due():
+                        self._save()
+                        self._output.progress(self._watch)
             self._report(self._watch.pause())
             self._output.progress(self._watch)
+            if self._is_stale and self._is_due() and not self._is_over():
+                # Else what came last before a long silence would be in no checkpoint.
+                self._save()
             if self._once:
                 return
             self._stop.wait(_POLL_S)
+
+    def _is_due(self) -> bool:
+        return time.monotonic() - self._saved_s > _CHECKPOINT_EVERY_S
 
     def _is_over(self) -> bool:
         return self._watch.is_complete or self._stop.asked or self._is_refuted()
@@ -142,6 +152,7 @@ class _Session:
     def _save(self) -> None:
         """Not after a violation that ends the watch: whoever goes on from the checkpoint before finds it again."""
         self._saved_s = time.monotonic()
+        self._is_stale = False
         if self._checkpoint is not None and not self._is_refuted():
             write_checkpoint(self._watch, self._checkpoint)
 
