@@ -23,7 +23,7 @@ from lawful.models.history import Outcome
 from lawful.models.values import Json
 from lawful.specs.task_store import TABLES
 
-_START_ATTEMPTS = 3
+_START_ATTEMPTS = 5
 _TICKS_PER_SCRIPT = 4
 """After which all sessions go on to the next table. After one, a claim would be over by its holder's next turn."""
 
@@ -153,7 +153,7 @@ class Session(threading.Thread):
                 self.client.wait_until_ready()
                 break
             except BackendError:
-                # The next fault may strike a client that is still starting.
+                # The next fault, or what another client asks of a shared process, may strike while this one starts.
                 if attempt == _START_ATTEMPTS:
                     raise
         self._recorder.fault("restart", self.client.name, called_ns, time.monotonic_ns())
