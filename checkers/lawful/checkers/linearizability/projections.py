@@ -22,6 +22,9 @@ from lawful.models.model import AnyModel, KnowsRows
 SHARE = 0.25
 """Of the time that is left."""
 
+MOST_S = 2.0
+"""Seconds. The rows near the place where a search stopped tell soon, or the others do not either."""
+
 Decide: TypeAlias = Callable[[Sequence[Operation], Budget], ObjectVerdict]
 """A linearizability checker for operations of one object."""
 
@@ -37,15 +40,16 @@ def check_object(
 ) -> ObjectVerdict | None:
     """The verdict on an object where one of its rows is in violation by itself; None where none was found to be.
 
-    `blocked_at`: the operation that a search did not get past; its rows come first. Takes a share of `budget`.
+    `blocked_at`: the operation that a search did not get past; its rows come first. Takes a share of `budget`, and no
+    more than `MOST_S`.
     """
     if not isinstance(model, KnowsRows):
         return None
-    seconds = None if budget.seconds is None else budget.seconds * SHARE
+    seconds = MOST_S if budget.seconds is None else min(MOST_S, budget.seconds * SHARE)
     meter = Meter(Budget(seconds, budget.memory_mb))
     for row in _rows(operations, model, blocked_at):
         projection = on_row(operations, model, row)
-        if len(projection) == len(operations) or (seconds is not None and meter.seconds > seconds):
+        if len(projection) == len(operations) or meter.seconds > seconds:
             return None
         found = decide(projection, meter.remaining())
         if found.verdict is Verdict.VIOLATION:
