@@ -10,9 +10,9 @@ from lawful.checkers.exploration.result import Exploration
 from lawful.checkers.verdict import Budget, Verdict
 from lawful.models.raft.mistake import Mistake
 from lawful.models.raft.mistakes import MISTAKES
-from lawful.models.raft.properties import PROPERTIES
+from lawful.models.raft.properties import PROPERTIES, properties_of
 from lawful.models.raft.raft import Bounds, Raft
-from lawful.specs.raft import SAFETY
+from lawful.specs.raft import ALL_SAFETY, SAFETY
 
 UNLIMITED = Budget(None, None)
 
@@ -79,22 +79,23 @@ def test_what_the_bounds_leave_out_is_named() -> None:
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_rejected_by_the_property_that_is_named(mistake: Mistake) -> None:
     model = mistake.model()
+    properties = properties_of(mistake.features)
     scene = guided(model, mistake.scene)
-    found = explore(model, PROPERTIES, UNLIMITED, after=scene)
+    found = explore(model, properties, UNLIMITED, after=scene)
     assert found.violation is not None
     assert found.violation.property == mistake.rejected_by.id
     behaviour = found.violation.behaviour
     assert len(behaviour) <= len(scene) + 20
 
     moments = follow(model, behaviour)
-    broken = [one.id for one in PROPERTIES if violated_by([one], moments)]
+    broken = [one.id for one in properties if violated_by([one], moments)]
     assert broken == [mistake.rejected_by.id], "no other property rejects it there"
     with pytest.raises(NoSuchMove):
         follow(Raft(mistake.bounds, features=mistake.features), behaviour)
 
 
 def test_every_property_rejects_some_mistake() -> None:
-    assert {mistake.rejected_by for mistake in MISTAKES.values()} == set(SAFETY)
+    assert {mistake.rejected_by for mistake in MISTAKES.values()} == set(ALL_SAFETY)
     assert [one.id for one in PROPERTIES] == [one.id for one in SAFETY]
 
 

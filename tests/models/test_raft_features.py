@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from lawful.checkers.exploration.behaviour import NoSuchMove, guided
 from lawful.checkers.exploration.explorer import explore
 from lawful.checkers.exploration.result import Exploration
 from lawful.checkers.verdict import Budget, Verdict
+from lawful.models.local_steps import Choice
 from lawful.models.raft.features import Feature, Features
+from lawful.models.raft.mistakes import MISTAKES
 from lawful.models.raft.properties import properties_of
 from lawful.models.raft.raft import Bounds, Raft
+from lawful.models.raft.reads import ASK_TO_READ, BEGIN_READ, SERVE_READ
+from lawful.models.raft.replication import NOTE_MATCH
 
 ALL: Features = frozenset(Feature)
 
@@ -26,8 +31,9 @@ def explored(features: Features, bounds: Bounds) -> Exploration:
         ({Feature.PRE_VOTE}, 6_785),
         ({Feature.CHECK_QUORUM}, 2_669),
         ({Feature.FSYNC}, 2_512),
+        ({Feature.READ_INDEX}, 1_877),
         ({Feature.PRE_VOTE, Feature.CHECK_QUORUM}, 8_885),
-        (ALL, 14_130),
+        (ALL, 16_748),
     ],
 )
 def test_the_state_space_of_an_extension_stays_what_it_is(features: set[Feature], represented: int) -> None:
@@ -38,6 +44,7 @@ NEEDED = {
     Feature.PRE_VOTE: Bounds(servers=2),
     Feature.CHECK_QUORUM: Bounds(servers=2, terms=3, log=0),
     Feature.FSYNC: Bounds(servers=2),
+    Feature.READ_INDEX: Bounds(servers=2),
 }
 
 
@@ -45,6 +52,17 @@ NEEDED = {
 def test_every_step_of_an_extension_occurs(feature: Feature) -> None:
     added = set(Raft(Bounds(), features=frozenset({feature})).actions) - set(Raft(Bounds()).actions)
     assert not added & set(explored(frozenset({feature}), NEEDED[feature]).not_taken)
+
+
+def test_a_read_that_another_leader_has_overtaken_is_not_served() -> None:
+    """Server 0 has begun a read when server 2 commits in a later term: only an earlier answer is on its way to it."""
+    mistake = MISTAKES["read-confirmed-by-earlier-answer"]
+    model = Raft(mistake.bounds, features=mistake.features)
+    overtaken = [*mistake.scene, Choice(2, ASK_TO_READ, 0), Choice(0, BEGIN_READ, 2), Choice(0, NOTE_MATCH, 1)]
+    guided(model, overtaken)
+    with pytest.raises(NoSuchMove, match="'serve read' of server 0"):
+        guided(model, [*overtaken, Choice(0, SERVE_READ)])
+    assert guided(mistake.model(), [*overtaken, Choice(0, SERVE_READ)])
 
 
 @pytest.mark.slow

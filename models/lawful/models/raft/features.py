@@ -14,6 +14,8 @@ class Feature(StrEnum):
     """Section 6.2, and the rule of section 4.2.3 that votes are not given while a leader is heard."""
     FSYNC = "fsync"
     """Section 10.2.1, and what disks do: a write is on the disk for certain only after a sync."""
+    READ_INDEX = "read-index"
+    """Section 6.4: reads that are not in the log."""
 
 
 Features = frozenset[Feature]

@@ -37,8 +37,8 @@ def check_quorum(server: int, state: Server, servers: int, rules: Rules) -> Iter
     """The election timeout passes for a leader: without answers of a quorum it leads no more."""
     if state.role is Role.LEADER:
         is_heard = rules.is_quorum(state.heard | {server}, servers)
-        after = replace(state, heard=frozenset(), role=Role.LEADER if is_heard else Role.FOLLOWER)
-        yield LocalStep(CHECK_QUORUM, after)
+        after = replace(state, heard=frozenset())
+        yield LocalStep(CHECK_QUORUM, after if is_heard else replace(after, role=Role.FOLLOWER, reading=None))
 
 
 def heard_follower(state: Server, answer: AppendAnswer, steps: Iterator[Step]) -> Iterator[Step]:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from lawful.models.local_steps import Choice
 from lawful.models.raft import election, fsync, raft, replication, rules
 from lawful.models.raft.features import Feature
-from lawful.models.raft.mistake import mistake, proposed, stood
+from lawful.models.raft.mistake import elected, mistake, proposed, replicated, stood
 from lawful.models.raft.raft import Bounds
-from lawful.models.raft.state import AppendAnswer, Message, Server, VoteAnswer
-from lawful.specs.raft import ELECTION_SAFETY, LEADER_COMPLETENESS
+from lawful.models.raft.state import AppendAnswer, Message, Reading, Server, VoteAnswer
+from lawful.specs.raft import ELECTION_SAFETY, LEADER_COMPLETENESS, LINEARIZABLE_READS
 
 
 def _votes_of_before(server: Server) -> Server:
@@ -71,6 +71,43 @@ _COMMITTED = (
 )
 """Server 0 has committed the entry, and server 2 stands for term 3."""
 
+_FIRST_COMMIT = (
+    *stood(0),
+    *elected(0, 1),
+    *proposed(0),
+    *replicated(0, 1),
+    Choice(0, replication.COMMIT),
+)
+"""Server 0 leads term 2 and has committed an entry, which server 1 has as well."""
+
+_COMMITTED_BEFORE = (*_FIRST_COMMIT, *stood(1), *elected(1, 2))
+"""After that, server 1 leads term 3, and does not know that its entry is committed."""
+
+_DEPOSED = (
+    *_FIRST_COMMIT,
+    Choice(0, replication.SEND_ENTRIES, 2),
+    Choice(2, raft.ADOPT_TERM, 0),
+    *replicated(0, 2)[1:],
+    Choice(0, replication.SEND_ENTRIES, 1),
+    Choice(1, replication.ANSWER_APPEND, 0),
+    *stood(2),
+    *elected(2, 1),
+    *proposed(2),
+    *replicated(2, 1),
+    Choice(2, replication.COMMIT),
+)
+"""After that, server 2 leads term 3 and has committed a second entry. To server 0, still leader, goes an answer."""
+
+
+def _any_commit(server: Server) -> bool:
+    return True
+
+
+def _any_answer(reading: Reading, answer: AppendAnswer) -> bool:
+    return True
+
+
+_READS = frozenset({Feature.READ_INDEX})
 _FSYNC = frozenset({Feature.FSYNC})
 
 MISTAKES_OF_FEATURES = (
@@ -112,5 +149,25 @@ MISTAKES_OF_FEATURES = (
         (*_SYNCED_LEADER, Choice(1, fsync.FSYNC), *_COMMITTED),
         features=_FSYNC,
         may_count_itself=_counts_at_once,
+    ),
+    mistake(
+        "read-before-own-commit",
+        "A leader answers reads before an entry of its own term is committed",
+        "etcd 7331; tikv 6340, 9239; redisraft 22",
+        LINEARIZABLE_READS,
+        Bounds(terms=3),
+        _COMMITTED_BEFORE,
+        features=_READS,
+        may_read=_any_commit,
+    ),
+    mistake(
+        "read-confirmed-by-earlier-answer",
+        "An answer to what a leader sent before a read began confirms the read",
+        "etcd 20418",
+        LINEARIZABLE_READS,
+        Bounds(terms=3, log=2, messages=2),
+        _DEPOSED,
+        features=_READS,
+        confirms=_any_answer,
     ),
 )

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lawful.models.local_steps import LocalProperty, OfPair, OfStep
-from lawful.models.raft.features import Features
+from lawful.models.local_steps import LocalProperty, OfPair, OfServer, OfStep
+from lawful.models.raft.features import Feature, Features
 from lawful.models.raft.state import Role, Server
 from lawful.specs.raft import (
     ELECTION_SAFETY,
     LEADER_APPEND_ONLY,
     LEADER_COMPLETENESS,
+    LINEARIZABLE_READS,
     LOG_MATCHING,
     STATE_MACHINE_SAFETY,
 )
@@ -76,6 +77,16 @@ PROPERTIES: tuple[LocalProperty, ...] = (
 )
 
 
+def _is_served(server: Server) -> bool:
+    return server.reading is not None and server.reading.is_served
+
+
+def _is_fresh(server: Server) -> bool:
+    reading = server.reading
+    return reading is None or not reading.is_served or reading.index >= reading.known
+
+
 def properties_of(features: Features) -> tuple[LocalProperty, ...]:
     """The properties that speak of Raft with these extensions."""
-    return PROPERTIES
+    of_reads = OfServer(LINEARIZABLE_READS.id, _is_fresh, _is_served)
+    return (*PROPERTIES, of_reads) if Feature.READ_INDEX in features else PROPERTIES

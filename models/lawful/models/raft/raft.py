@@ -12,13 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lawful.models.local_steps import LocalStep
-from lawful.models.raft import election, fsync, leader_contact, pre_vote, replication
+from lawful.models.raft import election, fsync, leader_contact, pre_vote, reads, replication
 from lawful.models.raft.features import NO_FEATURES, Feature, Features
 from lawful.models.raft.rules import RAFT_RULES, Rules
 from lawful.models.raft.state import (
     AppendAnswer,
     AppendRequest,
     Message,
+    ReadRequest,
     Server,
     VoteAnswer,
     VoteRequest,
@@ -49,6 +50,7 @@ ACTIONS = (
 _ACTIONS_OF: dict[Feature, tuple[str, ...]] = {
     Feature.PRE_VOTE: (*pre_vote.ACTIONS, leader_contact.LOSE_TOUCH),
     Feature.FSYNC: fsync.ACTIONS,
+    Feature.READ_INDEX: reads.ACTIONS,
     Feature.CHECK_QUORUM: (leader_contact.CHECK_QUORUM, leader_contact.IGNORE_CANDIDATE, leader_contact.LOSE_TOUCH),
 }
 _WITH_CONTACT = frozenset({Feature.PRE_VOTE, Feature.CHECK_QUORUM})
@@ -119,6 +121,8 @@ class Raft:
         yield from leader_contact.lose_touch(state)
         if Feature.CHECK_QUORUM in self.features:
             yield from leader_contact.check_quorum(server, state, self.servers, self.rules)
+        if Feature.READ_INDEX in self.features:
+            yield from reads.steps(server, state, self.servers, self.rules)
 
     def _handle(self, server: int, state: Server, message: Message) -> Iterator[Step]:
         if Feature.CHECK_QUORUM in self.features and leader_contact.ignores(state, message):
@@ -128,6 +132,8 @@ class Raft:
             yield LocalStep(ADOPT_TERM, self.rules.adopted(state, message.term), keeps=True)
         elif isinstance(message, VoteRequest | VoteAnswer):
             yield from self._elect(server, state, message)
+        elif isinstance(message, ReadRequest):
+            yield from reads.begin(state, message, self.rules)
         else:
             yield from self._replicate(server, state, message)
 
@@ -145,7 +151,8 @@ class Raft:
             steps = replication.handle_append(server, state, message, self.rules)
             yield from leader_contact.heard_leader(state, message, steps) if self.features & _WITH_CONTACT else steps
         else:
-            steps = replication.note_match(state, message, self.rules)
+            noted = replication.note_match(state, message, self.rules)
+            steps = reads.confirmed(state, message, noted, self.rules)
             is_counted = Feature.CHECK_QUORUM in self.features
             yield from leader_contact.heard_follower(state, message, steps) if is_counted else steps
 
@@ -156,10 +163,11 @@ class Raft:
         return message.destination
 
     def is_within(self, state: Server) -> bool:
-        return state.term <= self.bounds.terms and len(state.log) <= self.bounds.log
+        rounds = 0 if state.reading is None else state.reading.round
+        return state.term <= self.bounds.terms and len(state.log) <= self.bounds.log and rounds <= reads.MOST_ROUNDS
 
     def renamed_state(self, state: Server, new: Sequence[int]) -> Server:
-        disk = state.disk
+        disk, reading = state.disk, state.reading
         old = sorted(range(self.servers), key=new.__getitem__)
         return replace(
             state,
@@ -169,6 +177,7 @@ class Raft:
             next_index=tuple(state.next_index[other] for other in old),
             match_index=tuple(state.match_index[other] for other in old),
             heard=frozenset(new[other] for other in state.heard),
+            reading=reading and replace(reading, confirmed_by=frozenset(new[one] for one in reading.confirmed_by)),
             disk=disk and replace(disk, voted_for=_renamed(disk.voted_for, new)),
         )
 

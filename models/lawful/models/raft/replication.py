@@ -49,6 +49,7 @@ def send_entries(server: int, state: Server, servers: int) -> Iterator[Step]:
                 entries=state.log[previous : previous + 1],
                 # Of what it was sent, the follower must not take more for committed than it can have.
                 commit_index=min(state.commit_index, len(state.log), following),
+                round=0 if state.reading is None else state.reading.round,
             )
             yield LocalStep(SEND_ENTRIES, state, (request,))
 
@@ -69,7 +70,7 @@ def commit(server: int, state: Server, servers: int, rules: Rules) -> Iterator[S
 def handle_append(server: int, state: Server, request: AppendRequest, rules: Rules) -> Iterator[Step]:
     """One step of a server towards an answer. The term of the request is not above the server's."""
     if request.term < state.term or (state.role is Role.FOLLOWER and not rules.fits(state, request)):
-        refusal = AppendAnswer(state.term, server, request.source, success=False, match_index=0)
+        refusal = AppendAnswer(state.term, server, request.source, success=False, match_index=0, round=request.round)
         yield LocalStep(ANSWER_APPEND, state, (refusal,))
     elif state.role is not Role.FOLLOWER:
         yield LocalStep(STEP_DOWN, replace(state, role=Role.FOLLOWER), keeps=True)
@@ -84,7 +85,9 @@ def _take(server: int, state: Server, request: AppendRequest, rules: Rules) -> I
     if not request.entries or term_at(state.log, index) == request.entries[0].term:
         matched = rules.matched(state, request)
         taken = replace(prepared, log=rules.kept(state, matched), commit_index=request.commit_index)
-        answer = AppendAnswer(state.term, server, request.source, success=True, match_index=matched)
+        answer = AppendAnswer(
+            state.term, server, request.source, success=True, match_index=matched, round=request.round
+        )
         yield LocalStep(ANSWER_APPEND, taken, (answer,))
     elif len(state.log) >= index:
         yield LocalStep(REMOVE_CONFLICT, replace(prepared, log=prepared.log[:-1]), keeps=True)

@@ -14,6 +14,7 @@ from lawful.models.raft.state import (
     AppendRequest,
     Entry,
     Message,
+    Reading,
     Role,
     Server,
     VoteAnswer,
@@ -112,7 +113,15 @@ def before_append(server: Server, request: AppendRequest) -> Server:
 
 def adopted(server: Server, term: int) -> Server:
     """Who hears of a later term follows in it, and has not voted there yet (section 5.1)."""
-    return replace(server, term=term, role=Role.FOLLOWER, voted_for=None, hears_leader=False, heard=frozenset())
+    return replace(
+        server,
+        term=term,
+        role=Role.FOLLOWER,
+        voted_for=None,
+        hears_leader=False,
+        heard=frozenset(),
+        reading=None,
+    )
 
 
 def may_send(server: Server, message: Message) -> bool:
@@ -130,6 +139,16 @@ def may_count_itself(server: Server) -> bool:
     return server.disk is None
 
 
+def may_read(server: Server) -> bool:
+    """A leader knows what is committed once an entry of its own term is (dissertation, section 6.4)."""
+    return term_at(server.log, server.commit_index) == server.term
+
+
+def confirms(reading: Reading, answer: AppendAnswer) -> bool:
+    """Only an answer to what was sent after the read began says that there was no later leader by then (6.4)."""
+    return answer.round == reading.round
+
+
 def restarted(server: Server, servers: int) -> Server:
     """Term, vote and log are on the disk; the rest begins anew (Figure 2)."""
     return replace(
@@ -142,6 +161,7 @@ def restarted(server: Server, servers: int) -> Server:
         match_index=(0,) * servers,
         hears_leader=False,
         heard=frozenset(),
+        reading=None,
     )
 
 
@@ -168,6 +188,8 @@ class Rules:
     adopted: Callable[[Server, int], Server] = adopted
     may_send: Callable[[Server, Message], bool] = may_send
     may_count_itself: Callable[[Server], bool] = may_count_itself
+    may_read: Callable[[Server], bool] = may_read
+    confirms: Callable[[Reading, AppendAnswer], bool] = confirms
     restarted: Callable[[Server, int], Server] = restarted
 
 

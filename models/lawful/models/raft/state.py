@@ -49,6 +49,21 @@ class Disk:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A read of a client that a leader answers."""
+
+    round: int
+    """How many reads the leader began in its term."""
+    known: int
+    """Up to where somebody knew the log to be committed when the client asked."""
+    index: int
+    """Up to where the read sees the log."""
+    confirmed_by: frozenset[int] = frozenset()
+    """Who answered a request that was sent after the read began."""
+    is_served: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
     """The state of one server. The first three fields are on its disk, all others are gone after a restart."""
 
@@ -71,6 +86,8 @@ class Server:
     """Who answered the leader since it last looked: for check-quorum."""
     disk: Disk | None = field(default=None, metadata={EXTENSION: True})
     """What is on the disk where it is not the first three fields, because they are not synced yet: for fsync."""
+    reading: Reading | None = field(default=None, metadata={EXTENSION: True})
+    """The last read of a leader: for read-index."""
 
     @property
     def last_term(self) -> int:
@@ -134,6 +151,8 @@ class AppendRequest:
     previous_term: int
     entries: tuple[Entry, ...]
     commit_index: int
+    round: int = of_extension(0)
+    """The read that was begun last when this was sent; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +165,19 @@ class AppendAnswer:
     success: bool
     match_index: int
     """Up to where the follower's log agrees with the leader's; 0 where it refused."""
+    round: int = of_extension(0)
+    """That of the request."""
 
 
-Message: TypeAlias = VoteRequest | VoteAnswer | AppendRequest | AppendAnswer
+@dataclass(frozen=True, slots=True)
+class ReadRequest:
+    """A client that learned of commits at the source wants to read at the destination. Clients know no terms."""
+
+    source: int
+    destination: int
+    known: int
+    """The commit index of the source."""
+    term: int = 0
+
+
+Message: TypeAlias = VoteRequest | VoteAnswer | AppendRequest | AppendAnswer | ReadRequest

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 
-from lawful.models.raft.state import AppendAnswer, AppendRequest, Disk, Entry, Message, Server, VoteRequest
+from lawful.models.raft.state import (
+    AppendAnswer,
+    AppendRequest,
+    Disk,
+    Entry,
+    Message,
+    Reading,
+    ReadRequest,
+    Server,
+    VoteRequest,
+)
 
 _LABELS = {
     "voted_for": "vote",
@@ -25,12 +35,18 @@ def message_text(message: Message) -> str:
     if isinstance(message, AppendRequest):
         after = f"{message.previous_index} of term {message.previous_term}" if message.previous_index else "0"
         what = f"append {log_text(message.entries)} after {after}" if message.entries else f"heartbeat after {after}"
-        return f"{what}, term {message.term}, commit {message.commit_index}"
+        return f"{what}, term {message.term}, commit {message.commit_index}{_round_text(message.round)}"
+    if isinstance(message, ReadRequest):
+        return f"read, of all up to {message.known} at least"
     if isinstance(message, AppendAnswer):
         what = f"matches up to {message.match_index}" if message.success else "append refused"
-    else:
-        what = f"{'pre-vote' if message.pre else 'vote'} {'granted' if message.granted else 'refused'}"
+        return f"{what}, term {message.term}{_round_text(message.round)}"
+    what = f"{'pre-vote' if message.pre else 'vote'} {'granted' if message.granted else 'refused'}"
     return f"{what}, term {message.term}"
+
+
+def _round_text(number: int) -> str:
+    return f", after read {number} began" if number else ""
 
 
 def log_text(log: Iterable[Entry]) -> str:
@@ -53,6 +69,9 @@ def _changes(before: Server, after: Server) -> Iterator[str]:
 def _value_text(value: object) -> str:
     if value is None:
         return "none"
+    if isinstance(value, Reading):
+        done = "served" if value.is_served else f"confirmed by {_value_text(value.confirmed_by)}"
+        return f"{value.round} up to {value.index}, {done}"
     if isinstance(value, Disk):
         return f"term {value.term}, vote {_value_text(value.voted_for)}, log {log_text(value.log)}"
     if isinstance(value, frozenset):

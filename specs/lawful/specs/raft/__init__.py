@@ -53,5 +53,11 @@ STATE_MACHINE_SAFETY = Safety(
 
 SAFETY = (ELECTION_SAFETY, LEADER_APPEND_ONLY, LOG_MATCHING, LEADER_COMPLETENESS, STATE_MACHINE_SAFETY)
 
-ALL_SAFETY = SAFETY
-"""With what holds only of extensions."""
+LINEARIZABLE_READS = Safety(
+    "RAFT-6",
+    "linearizable reads",
+    "A read sees all that anybody knew to be committed when it was asked for.",
+    "Raft dissertation, section 6.4",
+)
+ALL_SAFETY = (*SAFETY, LINEARIZABLE_READS)
+"""With what is said of extensions."""
