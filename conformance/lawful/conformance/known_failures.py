@@ -85,7 +85,8 @@ def load(path: Path) -> dict[str, KnownFailure]:
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read the known failures in {path}", cause=str(error)) from error
+        cause = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"cannot read the known failures in {path}", cause=cause) from error
     return {clause: _entry(path, clause, entry) for clause, entry in entries.items()}
 
 

@@ -174,6 +174,8 @@ def dump(history: History, path: Path | str, format: str = "lawful") -> None:
 def _named(name: str, known: Iterable[str]) -> Format:
     known = tuple(known)
     if name not in known:
+        if name in FORMATS:
+            raise UsageError(f"the format '{name}' is read, but not written", hint=f"known: {', '.join(sorted(known))}")
         raise unknown_name("format", name, known)
     return FORMATS[name]
 
