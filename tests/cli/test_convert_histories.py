@@ -45,11 +45,6 @@ def test_the_operations_survive_the_way_there_and_back(
     assert load(folder / "back.jsonl").operations == load(folder / "lease-granted-twice.jsonl").operations
 
 
-def test_a_format_that_is_only_read_is_no_unknown_one(lawful: Callable[[str], Run]) -> None:
-    run = lawful("lawful convert lawful-lease.jsonl x.txt --to intervals")
-    assert (run.code, "the format 'intervals' is read, but not written" in run.stderr) == (2, True)
-
-
 def test_a_history_that_cannot_be_read_leaves_the_output_as_it_was(folder: Path, lawful: Callable[[str], Run]) -> None:
     (folder / "out.edn").write_text("mine", encoding="utf-8")
     assert lawful("lawful convert misspelt.jsonl out.edn").code == 2
