@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 
 import click
 
 from lawful.conformance.cli.mutants_json import report
+from lawful.conformance.cli.mutants_raft import raft
 from lawful.conformance.cli.mutants_text import matrix_lines, shown_lines
 from lawful.conformance.cli.options import setting_options
-from lawful.conformance.cli.terminal import say
+from lawful.conformance.cli.terminal import progress, say
 from lawful.conformance.configuration import effective
 from lawful.conformance.errors import ExitCode, UsageError, unknown_name
 from lawful.conformance.twins.catalogue import twin_named, twins
@@ -24,10 +23,13 @@ from lawful.specs.task_store import CLAUSES, TABLES
 
 @click.group("mutants")
 def mutants_group() -> None:
-    """Put the clauses to the test, with stores that have one mistake.
+    """Put the clauses to the test, with stores and models that have one mistake.
 
     A clause that rejects nothing is no promise, and a checker that has never failed is no evidence.
     """
+
+
+mutants_group.add_command(raft)
 
 
 @mutants_group.command("task-store")
@@ -47,8 +49,8 @@ def task_store(table: str | None, twin: str | None, show: str | None, seed: int,
     if show is not None:
         return _show(show, seed, table=table, twin=twin, form=configuration.format)
     chosen = _chosen(table, twin)
-    found = matrix(chosen, _clauses(table, twin), seed, _progress)
-    _progress("")
+    found = matrix(chosen, _clauses(table, twin), seed, progress)
+    progress("")
     code = ExitCode.LAWFUL if found.holds else ExitCode.VIOLATION
     if configuration.format == "json":
         click.echo(json.dumps(report(found, code), indent=2, ensure_ascii=False))
@@ -84,9 +86,3 @@ def _show(name: str, seed: int, *, table: str | None, twin: str | None, form: st
     for line in shown_lines(shown):
         say(line)
     return ExitCode.LAWFUL if shown.program is not None else ExitCode.VIOLATION
-
-
-def _progress(name: str) -> None:
-    """One line on a terminal, which the next one overwrites."""
-    if sys.stderr.isatty() and not os.environ.get("CI"):
-        click.echo(f"\r\033[K{name}", nl=False, err=True)

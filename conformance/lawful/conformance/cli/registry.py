@@ -27,7 +27,7 @@ COMMANDS: dict[str, Entry] = {
     "prove": Entry("lawful.conformance.cli.prove:prove_group", "Prove what is claimed of a specification."),
     "mutants": Entry(
         "lawful.conformance.cli.mutants:mutants_group",
-        "Put the clauses to the test, with stores that have one mistake.",
+        "Put the clauses to the test, with stores and models that have one mistake.",
     ),
     "lint": Entry("lawful.conformance.cli.lint:lint", "Examine history files without judging them."),
     "convert": Entry("lawful.conformance.cli.convert:convert", "Write a history in another format."),

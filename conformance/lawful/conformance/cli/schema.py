@@ -19,6 +19,7 @@ def schema(name: str) -> None:
     lawful clauses --format json. watch: one line of lawful watch --format json. adapter: the lines between lawful
     and an adapter. exploration: the output of lawful explore protocol --format json. state-exploration:
     that of lawful explore raft --format json. behaviour: what lawful replay reads. proof: the output of lawful prove
-    task-store --format json. induction: that of lawful prove raft --format json.
+    task-store --format json. induction: that of lawful prove raft --format json. mutants and raft-mutants:
+    those of lawful mutants --format json.
     """
     click.echo(json.dumps(schema_of(name), indent=2, ensure_ascii=False))

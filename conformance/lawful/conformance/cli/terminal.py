@@ -56,3 +56,9 @@ def verdict_text(verdict: Verdict | None) -> str:
 def say(text: str = "") -> None:
     """One line on standard output; colours survive only where `shows_colour`."""
     click.echo(text, color=shows_colour())
+
+
+def progress(name: str) -> None:
+    """What is worked on: one line on a terminal, which the next one overwrites."""
+    if sys.stderr.isatty() and not os.environ.get("CI"):
+        click.echo(f"\r\033[K{name}", nl=False, err=True)

@@ -23,6 +23,7 @@ FILES = {
     "proof": "proof.json",
     "induction": "induction.json",
     "mutants": "mutants.json",
+    "raft-mutants": "raft_mutants.json",
 }
 NAMES = ("history", *FILES)
 

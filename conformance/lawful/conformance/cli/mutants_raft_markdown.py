@@ -1,0 +1,100 @@
+"""The page docs/raft-mutants.md: the matrix without times, and what becomes of the mistakes that are known of Raft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lawful.conformance.raft_mutants.attempt import Attempt, Engine
+from lawful.conformance.raft_mutants.engines import DEPTH, SEED, WALKS
+from lawful.conformance.raft_mutants.known import KNOWN, Wanted
+from lawful.conformance.raft_mutants.matrix import Matrix
+from lawful.models.wording import counted
+from lawful.specs.raft import SAFETY, Safety
+
+_UNITS = {Engine.EXPLORE: "states", Engine.WALK: "walks"}
+
+
+def page_lines(found: Matrix) -> Iterator[str]:
+    """The whole page."""
+    yield from _opening(found)
+    yield from _matrix(found)
+    yield from _by_property(found)
+    yield from known_lines()
+
+
+def _opening(found: Matrix) -> Iterator[str]:
+    checks = len(found.checks)
+    alarms = "none was" if not found.alarms else f"{len(found.alarms)} were"
+    yield "# Mistakes of Raft"
+    yield ""
+    yield "This page is printed by `lawful mutants raft --markdown`; `lawful mutants raft` shows times as well."
+    yield ""
+    yield "A mistake is one rule of the model exchanged, or one action of the proof changed. Three engines look for it:"
+    yield ""
+    yield "- `explore` goes through all states from the scene of the mistake on, and gives a shortest behaviour."
+    yield "- `prove` refutes the obligation that the changed action no longer meets: one step from a state that the"
+    yield "  lemmas allow, in the smallest clusters that show it."
+    yield f"- `walk` takes up to {WALKS} random walks of {DEPTH} steps from the same scene (seed {SEED}). It shortens"
+    yield "  what it finds, and may find nothing. It may end in another property than the first one to break."
+    yield ""
+    yield f"Raft without a mistake was put to the same engines: {counted(checks, 'check')}, {alarms} rejected."
+    yield ""
+
+
+def _matrix(found: Matrix) -> Iterator[str]:
+    yield "## Which engine rejects which mistake"
+    yield ""
+    yield "| mistake | what is wrong | source | explore | prove | walk |"
+    yield "|---|---|---|---|---|---|"
+    for row in found.rows:
+        cells = " | ".join(_cell(row.by(engine)) for engine in Engine)
+        yield f"| `{row.subject.name}` | {row.subject.sentence} | {row.subject.source} | {cells} |"
+    yield ""
+
+
+def _cell(attempt: Attempt | None) -> str:
+    if attempt is None:
+        return ""
+    if attempt.rejected_by is None:
+        return f"not seen in {attempt.looked_at} {_UNITS[attempt.engine]}" if attempt.engine in _UNITS else "not seen"
+    if attempt.engine is Engine.PROVE:
+        return f"`{attempt.rejected_by}`"
+    scene = f" ({attempt.scene} to the scene)" if attempt.scene else ""
+    seen = f"{attempt.looked_at:,} {_UNITS[attempt.engine]}"
+    return f"{attempt.rejected_by}: {attempt.steps} steps{scene}, {seen}"
+
+
+def _by_property(found: Matrix) -> Iterator[str]:
+    yield "## What each property rejects"
+    yield ""
+    for one in _properties(found):
+        attempts = ((row, row.by(Engine.EXPLORE)) for row in found.rows)
+        names = [f"`{row.subject.name}`" for row, attempt in attempts if attempt and attempt.rejected_by == one.id]
+        yield f"- {one.id}, {one.name}: {', '.join(names) or 'nothing'}"
+    yield ""
+
+
+def _properties(found: Matrix) -> list[Safety]:
+    """Those of Raft, and then those of its extensions that reject a mistake."""
+    named = (row.subject.mistake.rejected_by for row in found.rows if row.subject.mistake is not None)
+    return list(dict.fromkeys((*SAFETY, *sorted(named, key=lambda one: one.id))))
+
+
+def known_lines() -> Iterator[str]:
+    """What becomes of each known mistake; the same without running anything."""
+    done = [one for one in KNOWN if one.names]
+    yield f"## {len(KNOWN)} known mistakes"
+    yield ""
+    yield f"{len(done)} have a model that some engine rejects. The others wait for what is missing."
+    yield ""
+    yield "| | mistake | source | model |"
+    yield "|---|---|---|---|"
+    for one in KNOWN:
+        model = ", ".join(f"`{name}`" for name in one.names)
+        wanted = "" if one.waits_for is None else f"waits for {one.waits_for.name.lower()}"
+        yield f"| {one.number} | {one.sentence} | {one.source} | {model or wanted} |"
+    yield ""
+    for wanted in Wanted:
+        numbers = [str(one.number) for one in KNOWN if one.waits_for is wanted]
+        if numbers:
+            yield f"- {wanted.name.lower()} ({', '.join(numbers)}): {wanted.value}."
