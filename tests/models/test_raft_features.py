@@ -10,11 +10,14 @@ from lawful.checkers.exploration.result import Exploration
 from lawful.checkers.verdict import Budget, Verdict
 from lawful.models.local_steps import Choice
 from lawful.models.raft.features import Feature, Features
+from lawful.models.raft.leader_contact import LOSE_TOUCH
+from lawful.models.raft.mistake import elected, stood
 from lawful.models.raft.mistakes import MISTAKES
 from lawful.models.raft.properties import properties_of
 from lawful.models.raft.raft import Bounds, Raft
 from lawful.models.raft.reads import ASK_TO_READ, BEGIN_READ, SERVE_READ
-from lawful.models.raft.replication import NOTE_MATCH
+from lawful.models.raft.replication import ANSWER_APPEND, NOTE_MATCH, SEND_ENTRIES
+from lawful.models.raft.transfer import HAND_OVER, TAKE_OVER
 
 ALL: Features = frozenset(Feature)
 
@@ -32,8 +35,9 @@ def explored(features: Features, bounds: Bounds) -> Exploration:
         ({Feature.CHECK_QUORUM}, 2_669),
         ({Feature.FSYNC}, 2_512),
         ({Feature.READ_INDEX}, 1_877),
+        ({Feature.TRANSFER}, 1_749),
         ({Feature.PRE_VOTE, Feature.CHECK_QUORUM}, 8_885),
-        (ALL, 16_748),
+        (ALL, 18_094),
     ],
 )
 def test_the_state_space_of_an_extension_stays_what_it_is(features: set[Feature], represented: int) -> None:
@@ -45,6 +49,7 @@ NEEDED = {
     Feature.CHECK_QUORUM: Bounds(servers=2, terms=3, log=0),
     Feature.FSYNC: Bounds(servers=2),
     Feature.READ_INDEX: Bounds(servers=2),
+    Feature.TRANSFER: Bounds(servers=2, terms=3, log=0),
 }
 
 
@@ -63,6 +68,18 @@ def test_a_read_that_another_leader_has_overtaken_is_not_served() -> None:
     with pytest.raises(NoSuchMove, match="'serve read' of server 0"):
         guided(model, [*overtaken, Choice(0, SERVE_READ)])
     assert guided(mistake.model(), [*overtaken, Choice(0, SERVE_READ)])
+
+
+def test_the_heir_of_a_leader_is_heard_where_another_candidate_is_not() -> None:
+    """Server 1 leads term 2, and server 0 heard it when it takes over; server 1 then votes for it in term 3."""
+    features = frozenset({Feature.CHECK_QUORUM, Feature.TRANSFER})
+    model = Raft(Bounds(servers=2, terms=3), features=features)
+    led = [*stood(1), *elected(1, 0), Choice(1, SEND_ENTRIES, 0), Choice(0, ANSWER_APPEND, 1), Choice(1, NOTE_MATCH, 0)]
+    assert guided(model, [*led, Choice(1, HAND_OVER, 0), Choice(0, TAKE_OVER, 1), *elected(0, 1)])
+    with pytest.raises(NoSuchMove, match="'time out' of server 0"):
+        guided(model, [*led, *stood(0)])
+    with pytest.raises(NoSuchMove, match="'adopt term' of server 1"):
+        guided(model, [*led, Choice(0, LOSE_TOUCH), *stood(0), *elected(0, 1)])
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lawful.models.local_steps import LocalStep
-from lawful.models.raft.rules import Rules
+from lawful.models.raft.rules import Rules, leads
 from lawful.models.raft.state import Message, Role, Server, VoteAnswer, VoteRequest
 
 Step = LocalStep[Server, Message]
@@ -33,20 +33,15 @@ def ask_for_votes(server: int, state: Server, servers: int) -> Iterator[Step]:
     if state.role is Role.CANDIDATE:
         for other in range(servers):
             if other not in state.answered:
-                request = VoteRequest(state.term, server, other, state.last_term, len(state.log))
+                log_ends = (state.last_term, len(state.log))
+                request = VoteRequest(state.term, server, other, *log_ends, is_heir=state.is_heir)
                 yield LocalStep(ASK_FOR_VOTE, state, (request,))
 
 
 def become_leader(state: Server, servers: int, rules: Rules) -> Iterator[Step]:
     """A candidate with the votes of a quorum leads its term."""
     if state.role is Role.CANDIDATE and rules.is_quorum(state.granted, servers):
-        leads = replace(
-            state,
-            role=Role.LEADER,
-            next_index=(len(state.log) + 1,) * servers,
-            match_index=(0,) * servers,
-        )
-        yield LocalStep(BECOME_LEADER, leads)
+        yield LocalStep(BECOME_LEADER, leads(state, servers))
 
 
 def answer_vote_request(server: int, state: Server, request: VoteRequest, rules: Rules) -> Iterator[Step]:

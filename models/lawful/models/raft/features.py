@@ -16,6 +16,8 @@ class Feature(StrEnum):
     """Section 10.2.1, and what disks do: a write is on the disk for certain only after a sync."""
     READ_INDEX = "read-index"
     """Section 6.4: reads that are not in the log."""
+    TRANSFER = "transfer"
+    """Section 3.10: a leader hands over to another server."""
 
 
 Features = frozenset[Feature]

@@ -49,6 +49,6 @@ def heard_follower(state: Server, answer: AppendAnswer, steps: Iterator[Step]) -
 
 
 def ignores(state: Server, message: Message) -> bool:
-    """A candidate of a later term is not even heard while there is a leader, or it would depose it."""
+    """A candidate of a later term is not heard while there is a leader, or it would depose it; the leader's heir is."""
     is_led = state.hears_leader or state.role is Role.LEADER
-    return isinstance(message, VoteRequest) and message.term > state.term and is_led
+    return isinstance(message, VoteRequest) and message.term > state.term and is_led and not message.is_heir

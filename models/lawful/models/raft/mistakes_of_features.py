@@ -107,6 +107,10 @@ def _any_answer(reading: Reading, answer: AppendAnswer) -> bool:
     return True
 
 
+def _leads_at_once(server: Server, servers: int) -> Server:
+    return rules.leads(rules.stands(server), servers)
+
+
 _READS = frozenset({Feature.READ_INDEX})
 _FSYNC = frozenset({Feature.FSYNC})
 
@@ -169,5 +173,15 @@ MISTAKES_OF_FEATURES = (
         _DEPOSED,
         features=_READS,
         confirms=_any_answer,
+    ),
+    mistake(
+        "transfer-without-election",
+        "A server that the leader hands over to leads the next term at once",
+        "Raft dissertation, section 3.10",
+        ELECTION_SAFETY,
+        Bounds(terms=3, log=0),
+        (*stood(0), *elected(0, 1)),
+        features=frozenset({Feature.TRANSFER}),
+        takes_over=_leads_at_once,
     ),
 )

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lawful.models.local_steps import LocalStep
-from lawful.models.raft import election, fsync, leader_contact, pre_vote, reads, replication
+from lawful.models.raft import election, fsync, leader_contact, pre_vote, reads, replication, transfer
 from lawful.models.raft.features import NO_FEATURES, Feature, Features
 from lawful.models.raft.rules import RAFT_RULES, Rules
 from lawful.models.raft.state import (
@@ -21,6 +21,7 @@ from lawful.models.raft.state import (
     Message,
     ReadRequest,
     Server,
+    TimeoutNow,
     VoteAnswer,
     VoteRequest,
     first_state,
@@ -51,6 +52,7 @@ _ACTIONS_OF: dict[Feature, tuple[str, ...]] = {
     Feature.PRE_VOTE: (*pre_vote.ACTIONS, leader_contact.LOSE_TOUCH),
     Feature.FSYNC: fsync.ACTIONS,
     Feature.READ_INDEX: reads.ACTIONS,
+    Feature.TRANSFER: transfer.ACTIONS,
     Feature.CHECK_QUORUM: (leader_contact.CHECK_QUORUM, leader_contact.IGNORE_CANDIDATE, leader_contact.LOSE_TOUCH),
 }
 _WITH_CONTACT = frozenset({Feature.PRE_VOTE, Feature.CHECK_QUORUM})
@@ -123,6 +125,8 @@ class Raft:
             yield from leader_contact.check_quorum(server, state, self.servers, self.rules)
         if Feature.READ_INDEX in self.features:
             yield from reads.steps(server, state, self.servers, self.rules)
+        if Feature.TRANSFER in self.features:
+            yield from transfer.hand_over(server, state, self.servers)
 
     def _handle(self, server: int, state: Server, message: Message) -> Iterator[Step]:
         if Feature.CHECK_QUORUM in self.features and leader_contact.ignores(state, message):
@@ -134,6 +138,8 @@ class Raft:
             yield from self._elect(server, state, message)
         elif isinstance(message, ReadRequest):
             yield from reads.begin(state, message, self.rules)
+        elif isinstance(message, TimeoutNow):
+            yield from transfer.take_over(state, message, self.servers, self.rules)
         else:
             yield from self._replicate(server, state, message)
 

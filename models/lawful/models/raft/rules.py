@@ -42,7 +42,24 @@ def stands(server: Server) -> Server:
         voted_for=None,
         answered=frozenset(),
         granted=frozenset(),
+        is_heir=False,
     )
+
+
+def leads(server: Server, servers: int) -> Server:
+    """A leader that knows nothing yet of the others' logs (section 5.3)."""
+    return replace(
+        server,
+        role=Role.LEADER,
+        next_index=(len(server.log) + 1,) * servers,
+        match_index=(0,) * servers,
+        is_heir=False,
+    )
+
+
+def takes_over(server: Server, servers: int) -> Server:
+    """Who is to lead has to be elected like anyone else, only without waiting (dissertation, section 3.10)."""
+    return replace(stands(server), hears_leader=False, is_heir=True)
 
 
 def before_pre_vote(server: Server) -> Server:
@@ -121,6 +138,7 @@ def adopted(server: Server, term: int) -> Server:
         hears_leader=False,
         heard=frozenset(),
         reading=None,
+        is_heir=False,
     )
 
 
@@ -162,6 +180,7 @@ def restarted(server: Server, servers: int) -> Server:
         hears_leader=False,
         heard=frozenset(),
         reading=None,
+        is_heir=False,
     )
 
 
@@ -172,6 +191,7 @@ class Rules:
     is_quorum: Callable[[frozenset[int], int], bool] = is_quorum
     is_free_to_vote: Callable[[Server, int], bool] = is_free_to_vote
     stands: Callable[[Server], Server] = stands
+    takes_over: Callable[[Server, int], Server] = takes_over
     before_pre_vote: Callable[[Server], Server] = before_pre_vote
     is_up_to_date: Callable[[Server, VoteRequest], bool] = is_up_to_date
     counts_as_granted: Callable[[Server, bool], bool] = counts_as_granted

@@ -88,6 +88,8 @@ class Server:
     """What is on the disk where it is not the first three fields, because they are not synced yet: for fsync."""
     reading: Reading | None = field(default=None, metadata={EXTENSION: True})
     """The last read of a leader: for read-index."""
+    is_heir: bool = of_extension(False)
+    """Stands for election because the leader said so: for transfer."""
 
     @property
     def last_term(self) -> int:
@@ -126,6 +128,8 @@ class VoteRequest:
     last_index: int
     pre: bool = of_extension(False)
     """Asks only whether a vote would be granted."""
+    is_heir: bool = of_extension(False)
+    """The leader itself wants the candidate to be elected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,4 +184,13 @@ class ReadRequest:
     term: int = 0
 
 
-Message: TypeAlias = VoteRequest | VoteAnswer | AppendRequest | AppendAnswer | ReadRequest
+@dataclass(frozen=True, slots=True)
+class TimeoutNow:
+    """A leader wants a follower to lead in its place (TimeoutNow)."""
+
+    term: int
+    source: int
+    destination: int
+
+
+Message: TypeAlias = VoteRequest | VoteAnswer | AppendRequest | AppendAnswer | ReadRequest | TimeoutNow

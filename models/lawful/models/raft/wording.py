@@ -14,6 +14,7 @@ from lawful.models.raft.state import (
     Reading,
     ReadRequest,
     Server,
+    TimeoutNow,
     VoteRequest,
 )
 
@@ -22,6 +23,7 @@ _LABELS = {
     "commit_index": "commit",
     "next_index": "next",
     "match_index": "match",
+    "is_heir": "heir",
     "disk": "on disk",
 }
 
@@ -36,6 +38,8 @@ def message_text(message: Message) -> str:
         after = f"{message.previous_index} of term {message.previous_term}" if message.previous_index else "0"
         what = f"append {log_text(message.entries)} after {after}" if message.entries else f"heartbeat after {after}"
         return f"{what}, term {message.term}, commit {message.commit_index}{_round_text(message.round)}"
+    if isinstance(message, TimeoutNow):
+        return f"stand for election now, term {message.term}"
     if isinstance(message, ReadRequest):
         return f"read, of all up to {message.known} at least"
     if isinstance(message, AppendAnswer):
