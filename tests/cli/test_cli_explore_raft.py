@@ -36,6 +36,10 @@ COMMANDS = {
     "search-raft-with-mistake": "lawful explore raft --mistake pre-votes-count",
     "search-raft-unknown-extension": "lawful explore raft --with prevote",
     "search-raft-output-nowhere": "lawful explore raft --mistake quorum-of-half --output nowhere/found.json",
+    "search-raft-walks": "lawful explore raft --servers 2 --walks 20 --depth 40 --seed 3",
+    "search-raft-walks-mistake": "lawful explore raft --mistake quorum-of-half --walks 100 --output found.json",
+    "search-raft-depth-alone": "lawful explore raft --depth 40",
+    "search-raft-walks-json": "lawful explore raft --walks 2 --format json",
     "search-raft-replay-missing": "lawful replay nowhere.json",
     "search-raft-replay-history": "lawful replay stale-read.jsonl",
 }

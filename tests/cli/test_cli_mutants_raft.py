@@ -29,10 +29,10 @@ Lawful = Callable[[str], Run]
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "raft-mutants.md"
 COMMANDS = {
-    "rules-raft-help": "lawful mutants raft --help",
-    "rules-raft-unknown": "lawful mutants raft --mistake vote-thrice",
-    "rules-raft-not-for-engine": "lawful mutants raft --mistake refusal-counts --engine prove",
-    "rules-raft-part-of-page": "lawful mutants raft --mistake refusal-counts --markdown",
+    "mutants-raft-help": "lawful mutants raft --help",
+    "mutants-raft-unknown": "lawful mutants raft --mistake vote-thrice",
+    "mutants-raft-not-for-engine": "lawful mutants raft --mistake refusal-counts --engine prove",
+    "mutants-raft-part-of-page": "lawful mutants raft --mistake refusal-counts --markdown",
 }
 
 
@@ -127,4 +127,4 @@ def test_the_page_is_what_the_command_prints(lawful: Lawful) -> None:
 
 def test_no_snapshot_is_left_over() -> None:
     folder = Path(__file__).parent / "snapshots"
-    assert {path.stem for path in folder.glob("rules-raft-*.txt")} == COMMANDS.keys()
+    assert {path.stem for path in folder.glob("mutants-raft-*.txt")} == COMMANDS.keys()

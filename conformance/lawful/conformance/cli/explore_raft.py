@@ -20,11 +20,13 @@ from lawful.conformance.judging import EXIT_CODES
 
 if TYPE_CHECKING:
     from lawful.checkers.exploration.behaviour import Move
+    from lawful.checkers.verdict import Budget
     from lawful.models.raft.features import Features
-    from lawful.models.raft.raft import Bounds
+    from lawful.models.raft.raft import Bounds, Raft
 
 _MOST_SERVERS = 7
 _MOST_SYMMETRIC = 5
+_DEPTH = 80
 
 
 @click.command("raft")
@@ -37,6 +39,9 @@ _MOST_SYMMETRIC = 5
 @click.option("--symmetry", is_flag=True, help="Look at one of the states that differ in the names of servers.")
 @click.option("--mistake", metavar="NAME", help="A broken twin of Raft, within bounds that suffice to break it.")
 @click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Where to write a counterexample.")
+@click.option("--walks", metavar="N", type=click.IntRange(1), help="Take N random walks instead of all steps.")
+@click.option("--depth", metavar="D", type=click.IntRange(1), help="The longest walk, in steps; else 80.")
+@click.option("--seed", metavar="S", type=click.IntRange(0), help="Which walks; else those of seed 0.")
 @setting_options("format", "budget_s", "memory_mb")
 def raft(
     servers: int | None,
@@ -48,6 +53,9 @@ def raft(
     symmetry: bool,
     mistake: str | None,
     output: Path | None,
+    walks: int | None,
+    depth: int | None,
+    seed: int | None,
     **options: str | None,
 ) -> ExitCode:
     """Search all states of Raft within bounds, and judge its safety in each.
@@ -73,7 +81,13 @@ def raft(
             f"--symmetry is for up to {_MOST_SYMMETRIC} servers", hint="their names have 720 orders or more"
         )
     model = model_of(bounds, mistake, features)
+    if walks is None and (depth is not None or seed is not None):
+        raise UsageError("--depth and --seed are for random walks", hint="say how many with --walks N")
+    if walks is not None and (symmetry or configuration.format == "json"):
+        raise UsageError("--walks goes with neither --symmetry nor --format json")
     budget = Budget(limit(configuration.budget_s), limit(configuration.memory_mb))
+    if walks is not None:
+        return _walk(model, mistake, scene, (walks, depth or _DEPTH, seed or 0), budget, output)
     try:
         found = explore(model, properties_of(model.features), budget, symmetric=symmetry, after=scene)
     except ValueError as error:
@@ -88,9 +102,41 @@ def raft(
     moments = [] if found.violation is None else follow(model, found.violation.behaviour)
     for line in searched_lines(searched, moments):
         say(line)
-    if output is not None:
-        say(f"    replay it with: lawful replay {output}" if found.violation else f"    {output} is not written")
+    _say_output(output, is_written=found.violation is not None)
     return code
+
+
+def _walk(
+    model: Raft,
+    mistake: str | None,
+    scene: Sequence[Move],
+    drawn: tuple[int, int, int],
+    budget: Budget,
+    output: Path | None,
+) -> ExitCode:
+    """Random walks. `drawn`: how many, how long, and from which seed."""
+    from lawful.checkers.exploration.behaviour import follow
+    from lawful.checkers.exploration.walks import walk
+    from lawful.conformance.behaviour_file import write
+    from lawful.conformance.cli.explore_raft_text import WalkedRaft, walked_lines
+    from lawful.models.raft.properties import properties_of
+
+    walks, depth, seed = drawn
+    properties = properties_of(model.features)
+    found = walk(model, properties, walks=walks, depth=depth, seed=seed, after=scene, budget=budget)
+    violation = found.violation
+    if output is not None and violation is not None:
+        write(output, model, mistake, violation.property, violation.behaviour)
+    moments = [] if violation is None else follow(model, violation.behaviour)
+    for line in walked_lines(WalkedRaft(model, mistake, len(scene), seed, found), moments):
+        say(line)
+    _say_output(output, is_written=violation is not None)
+    return EXIT_CODES[found.verdict]
+
+
+def _say_output(output: Path | None, *, is_written: bool) -> None:
+    if output is not None:
+        say(f"    replay it with: lawful replay {output}" if is_written else f"    {output} is not written")
 
 
 def _scenario(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from lawful.checkers.exploration.behaviour import Moment, Move, moves, violated_by
 from lawful.checkers.exploration.result import DEADLOCK, Exploration
+from lawful.checkers.exploration.walks import Walked
 from lawful.checkers.verdict import Verdict
 from lawful.conformance.behaviour_file import Recorded, model_of, sorted_names
 from lawful.conformance.cli.terminal import LOOKS, coloured
@@ -34,6 +35,17 @@ class Searched(NamedTuple):
     found: Exploration
 
 
+class WalkedRaft(NamedTuple):
+    """Random walks, and through what."""
+
+    model: Raft
+    mistake: str | None
+    scene: int
+    """How many steps were taken before each of them began."""
+    seed: int
+    found: Walked
+
+
 def searched_lines(searched: Searched, moments: Sequence[Moment]) -> Iterator[str]:
     """The outcome of a search. `moments`: the states of the counterexample, where there is one."""
     found = searched.found
@@ -53,6 +65,30 @@ def searched_lines(searched: Searched, moments: Sequence[Moment]) -> Iterator[st
         if found.not_taken:
             yield from _wrapped("never taken within these bounds: ", found.not_taken)
     if found.violation is not None:
+        yield ""
+        yield from _violation_lines(found.violation.property, found.violation.behaviour, moments)
+
+
+def walked_lines(walked: WalkedRaft, moments: Sequence[Moment]) -> Iterator[str]:
+    """The outcome of random walks. `moments`: the states of the counterexample, where there is one."""
+    found = walked.found
+    word = "not broken" if found.verdict is Verdict.LAWFUL else WORDS[found.verdict]
+    yield f"{_verdict_word(found.verdict, word)} {_subject(walked.model, walked.mistake)}"
+    if walked.mistake is not None:
+        yield f"    the mistake: {MISTAKES[walked.mistake].sentence}"
+    if walked.scene:
+        yield f"    the walks begin after {counted(walked.scene, 'step')} that lead to the scene of the mistake"
+    if found.progress is not None:
+        yield f"    {found.progress}"
+    yield f"    {counted(found.walks, 'random walk')}, {counted(found.steps, 'step')}, seed {walked.seed}"
+    yield "    what they did not come by may be broken: only a search through all states says that it is not"
+    if found.violation is None:
+        yield ""
+        yield from _wrapped("steps: ", [f"{action} {times}" for action, times in found.taken.items() if times])
+        missed = [action for action, times in found.taken.items() if not times]
+        if missed:
+            yield from _wrapped("never taken: ", missed)
+    else:
         yield ""
         yield from _violation_lines(found.violation.property, found.violation.behaviour, moments)
 
@@ -80,9 +116,9 @@ def _model(recorded: Recorded) -> Raft:
     return model_of(recorded.bounds, recorded.mistake, recorded.features)
 
 
-def _verdict_word(verdict: Verdict) -> str:
+def _verdict_word(verdict: Verdict, word: str | None = None) -> str:
     look = LOOKS[verdict]
-    return coloured(f"{look.glyph} {WORDS[verdict]}".ljust(14), look.colour)
+    return coloured(f"{look.glyph} {word or WORDS[verdict]}".ljust(14), look.colour)
 
 
 def _subject(model: Raft, mistake: str | None) -> str:

@@ -9,7 +9,7 @@ from lawful.conformance.raft_mutants.engines import DEPTH, SEED, WALKS
 from lawful.conformance.raft_mutants.known import KNOWN, Wanted
 from lawful.conformance.raft_mutants.matrix import Matrix
 from lawful.models.wording import counted
-from lawful.specs.raft import SAFETY, Safety
+from lawful.specs.raft import ALL_SAFETY
 
 _UNITS = {Engine.EXPLORE: "states", Engine.WALK: "walks"}
 
@@ -67,17 +67,11 @@ def _cell(attempt: Attempt | None) -> str:
 def _by_property(found: Matrix) -> Iterator[str]:
     yield "## What each property rejects"
     yield ""
-    for one in _properties(found):
+    for one in ALL_SAFETY:
         attempts = ((row, row.by(Engine.EXPLORE)) for row in found.rows)
         names = [f"`{row.subject.name}`" for row, attempt in attempts if attempt and attempt.rejected_by == one.id]
         yield f"- {one.id}, {one.name}: {', '.join(names) or 'nothing'}"
     yield ""
-
-
-def _properties(found: Matrix) -> list[Safety]:
-    """Those of Raft, and then those of its extensions that reject a mistake."""
-    named = (row.subject.mistake.rejected_by for row in found.rows if row.subject.mistake is not None)
-    return list(dict.fromkeys((*SAFETY, *sorted(named, key=lambda one: one.id))))
 
 
 def known_lines() -> Iterator[str]:
