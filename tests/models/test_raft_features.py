@@ -38,6 +38,7 @@ def explored(features: Features, bounds: Bounds) -> Exploration:
         ({Feature.TRANSFER}, 1_749),
         ({Feature.PRE_VOTE, Feature.CHECK_QUORUM}, 8_885),
         (ALL, 18_094),
+        ({Feature.MEMBERSHIP}, 1_645),
     ],
 )
 def test_the_state_space_of_an_extension_stays_what_it_is(features: set[Feature], represented: int) -> None:
@@ -50,6 +51,7 @@ NEEDED = {
     Feature.FSYNC: Bounds(servers=2),
     Feature.READ_INDEX: Bounds(servers=2),
     Feature.TRANSFER: Bounds(servers=2, terms=3, log=0),
+    Feature.MEMBERSHIP: Bounds(servers=2, log=2),
 }
 
 

@@ -40,7 +40,7 @@ def ask_for_votes(server: int, state: Server, servers: int) -> Iterator[Step]:
 
 def become_leader(state: Server, servers: int, rules: Rules) -> Iterator[Step]:
     """A candidate with the votes of a quorum leads its term."""
-    if state.role is Role.CANDIDATE and rules.is_quorum(state.granted, servers):
+    if state.role is Role.CANDIDATE and rules.has_quorum(state, state.granted, servers):
         yield LocalStep(BECOME_LEADER, leads(state, servers))
 
 

@@ -18,6 +18,8 @@ class Feature(StrEnum):
     """Section 6.4: reads that are not in the log."""
     TRANSFER = "transfer"
     """Section 3.10: a leader hands over to another server."""
+    MEMBERSHIP = "membership"
+    """Section 4.1: servers are removed and added one at a time."""
 
 
 Features = frozenset[Feature]

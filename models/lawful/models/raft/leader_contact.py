@@ -36,7 +36,7 @@ def heard_leader(state: Server, request: AppendRequest, steps: Iterator[Step]) -
 def check_quorum(server: int, state: Server, servers: int, rules: Rules) -> Iterator[Step]:
     """The election timeout passes for a leader: without answers of a quorum it leads no more."""
     if state.role is Role.LEADER:
-        is_heard = rules.is_quorum(state.heard | {server}, servers)
+        is_heard = rules.has_quorum(state, state.heard | {server}, servers)
         after = replace(state, heard=frozenset())
         yield LocalStep(CHECK_QUORUM, after if is_heard else replace(after, role=Role.FOLLOWER, reading=None))
 

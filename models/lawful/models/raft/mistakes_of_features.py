@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lawful.models.local_steps import Choice
-from lawful.models.raft import election, fsync, raft, replication, rules
+from lawful.models.raft import election, fsync, membership, raft, replication, rules
 from lawful.models.raft.features import Feature
 from lawful.models.raft.mistake import elected, mistake, proposed, replicated, stood
 from lawful.models.raft.raft import Bounds
@@ -111,6 +111,26 @@ def _leads_at_once(server: Server, servers: int) -> Server:
     return rules.leads(rules.stands(server), servers)
 
 
+_CHANGED_TWICE = (
+    *stood(0),
+    *elected(0, 1, 2),
+    Choice(0, membership.PROPOSE_CHANGE),
+    *stood(2),
+    *elected(2, 1, 3),
+    Choice(2, membership.PROPOSE_CHANGE),
+    *replicated(2, 3),
+    Choice(2, replication.COMMIT),
+    Choice(0, raft.RESTART),
+    *stood(0, 2),
+    *elected(0, 1)[:3],
+)
+"""Of four servers, 0 removed 3 in term 2, and nobody else knows. In term 3, 2 removed 1, and committed that with 3."""
+
+
+def _settled(server: Server) -> bool:
+    return all(entry.members is None for entry in server.log[server.commit_index :])
+
+
 _READS = frozenset({Feature.READ_INDEX})
 _FSYNC = frozenset({Feature.FSYNC})
 
@@ -183,5 +203,15 @@ MISTAKES_OF_FEATURES = (
         (*stood(0), *elected(0, 1)),
         features=frozenset({Feature.TRANSFER}),
         takes_over=_leads_at_once,
+    ),
+    mistake(
+        "change-before-own-commit",
+        "A leader changes the membership before an entry of its own term is committed",
+        "Ongaro, raft-dev, July 2015",
+        LEADER_COMPLETENESS,
+        Bounds(servers=4, terms=4),
+        _CHANGED_TWICE,
+        features=frozenset({Feature.MEMBERSHIP}),
+        may_change=_settled,
     ),
 )

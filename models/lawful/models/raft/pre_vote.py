@@ -34,7 +34,7 @@ def steps(server: int, state: Server, servers: int, rules: Rules) -> Iterator[St
             if other not in state.answered:
                 request = VoteRequest(state.term, server, other, state.last_term, len(state.log), pre=True)
                 yield LocalStep(ASK_FOR_PRE_VOTE, state, (request,))
-        if rules.is_quorum(state.granted, servers):
+        if rules.has_quorum(state, state.granted, servers):
             yield LocalStep(STAND, rules.stands(state))
 
 

@@ -2,8 +2,8 @@
 
 Source: Ongaro and Ousterhout, extended version of 2014, Figure 2; `raft.tla` of Ongaro's dissertation without its
 history variables. Assumptions: a server runs one handler at a time; every write to disk is one step with what it
-precedes, but with fsync as an extension. Extensions are off by default (`models.raft.features`). Membership and
-snapshots are not modelled.
+precedes, but with fsync as an extension. Extensions are off by default (`models.raft.features`). Snapshots
+are not modelled.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lawful.models.local_steps import LocalStep
-from lawful.models.raft import election, fsync, leader_contact, pre_vote, reads, replication, transfer
+from lawful.models.raft import election, fsync, leader_contact, membership, pre_vote, reads, replication, transfer
 from lawful.models.raft.features import NO_FEATURES, Feature, Features
 from lawful.models.raft.rules import RAFT_RULES, Rules
 from lawful.models.raft.state import (
     AppendAnswer,
     AppendRequest,
+    Entry,
     Message,
     ReadRequest,
     Server,
@@ -53,6 +54,7 @@ _ACTIONS_OF: dict[Feature, tuple[str, ...]] = {
     Feature.FSYNC: fsync.ACTIONS,
     Feature.READ_INDEX: reads.ACTIONS,
     Feature.TRANSFER: transfer.ACTIONS,
+    Feature.MEMBERSHIP: membership.ACTIONS,
     Feature.CHECK_QUORUM: (leader_contact.CHECK_QUORUM, leader_contact.IGNORE_CANDIDATE, leader_contact.LOSE_TOUCH),
 }
 _WITH_CONTACT = frozenset({Feature.PRE_VOTE, Feature.CHECK_QUORUM})
@@ -127,6 +129,8 @@ class Raft:
             yield from reads.steps(server, state, self.servers, self.rules)
         if Feature.TRANSFER in self.features:
             yield from transfer.hand_over(server, state, self.servers)
+        if Feature.MEMBERSHIP in self.features:
+            yield from membership.propose_change(server, state, self.servers, self.rules)
 
     def _handle(self, server: int, state: Server, message: Message) -> Iterator[Step]:
         if Feature.CHECK_QUORUM in self.features and leader_contact.ignores(state, message):
@@ -184,12 +188,23 @@ class Raft:
             match_index=tuple(state.match_index[other] for other in old),
             heard=frozenset(new[other] for other in state.heard),
             reading=reading and replace(reading, confirmed_by=frozenset(new[one] for one in reading.confirmed_by)),
-            disk=disk and replace(disk, voted_for=_renamed(disk.voted_for, new)),
+            log=_renamed_log(state.log, new),
+            disk=disk and replace(disk, voted_for=_renamed(disk.voted_for, new), log=_renamed_log(disk.log, new)),
         )
 
     def renamed_message(self, message: Message, new: Sequence[int]) -> Message:
-        return replace(message, source=new[message.source], destination=new[message.destination])
+        renamed = replace(message, source=new[message.source], destination=new[message.destination])
+        if isinstance(renamed, AppendRequest):
+            return replace(renamed, entries=_renamed_log(renamed.entries, new))
+        return renamed
 
 
 def _renamed(server: int | None, new: Sequence[int]) -> int | None:
     return None if server is None else new[server]
+
+
+def _renamed_log(log: tuple[Entry, ...], new: Sequence[int]) -> tuple[Entry, ...]:
+    return tuple(
+        one if one.members is None else replace(one, members=frozenset(new[member] for member in one.members))
+        for one in log
+    )

@@ -36,7 +36,7 @@ def steps(server: int, state: Server, servers: int, rules: Rules) -> Iterator[St
     reading = state.reading
     if reading is None or reading.is_served:
         return
-    if rules.is_quorum(reading.confirmed_by | {server}, servers):
+    if rules.has_quorum(state, reading.confirmed_by | {server}, servers):
         yield LocalStep(SERVE_READ, replace(state, reading=replace(reading, is_served=True)))
 
 

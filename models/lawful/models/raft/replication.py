@@ -61,7 +61,7 @@ def commit(server: int, state: Server, servers: int, rules: Rules) -> Iterator[S
     agreed = 0
     for index in range(1, len(state.log) + 1):
         holders = frozenset(other for other in range(servers) if state.match_index[other] >= index)
-        if rules.is_quorum(holders | {server}, servers):
+        if rules.has_quorum(state, holders | {server}, servers):
             agreed = index
     reached = agreed if agreed and rules.may_commit(state, agreed) else state.commit_index
     yield LocalStep(COMMIT, replace(state, commit_index=reached))

@@ -19,6 +19,7 @@ from lawful.models.raft.state import (
     Server,
     VoteAnswer,
     VoteRequest,
+    members_of,
     term_at,
 )
 
@@ -157,6 +158,13 @@ def may_count_itself(server: Server) -> bool:
     return server.disk is None
 
 
+def may_change(server: Server) -> bool:
+    """The change before is committed, and an entry of the leader's own term (Ongaro, raft-dev, July 2015)."""
+    pending = server.log[server.commit_index :]
+    is_settled = all(entry.members is None for entry in pending)
+    return is_settled and term_at(server.log, server.commit_index) == server.term
+
+
 def may_read(server: Server) -> bool:
     """A leader knows what is committed once an entry of its own term is (dissertation, section 6.4)."""
     return term_at(server.log, server.commit_index) == server.term
@@ -208,9 +216,15 @@ class Rules:
     adopted: Callable[[Server, int], Server] = adopted
     may_send: Callable[[Server, Message], bool] = may_send
     may_count_itself: Callable[[Server], bool] = may_count_itself
+    may_change: Callable[[Server], bool] = may_change
     may_read: Callable[[Server], bool] = may_read
     confirms: Callable[[Reading, AppendAnswer], bool] = confirms
     restarted: Callable[[Server, int], Server] = restarted
+
+    def has_quorum(self, state: Server, who: frozenset[int], servers: int) -> bool:
+        """Whether these are a quorum of those who belong to the cluster, by the log of the server that counts."""
+        members = members_of(state.log, servers)
+        return self.is_quorum(who & members, len(members))
 
 
 RAFT_RULES = Rules()

@@ -37,6 +37,8 @@ class Entry:
 
     term: int
     value: int = 1
+    members: frozenset[int] | None = field(default=None, metadata={EXTENSION: True})
+    """Who belongs to the cluster from here on, where the entry is a change: for membership."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,12 @@ class Server:
 def term_at(log: tuple[Entry, ...], index: int) -> int:
     """The term of the entry at `index`; 0 where there is none."""
     return log[index - 1].term if 0 < index <= len(log) else 0
+
+
+def members_of(log: tuple[Entry, ...], servers: int) -> frozenset[int]:
+    """Who belongs to the cluster by the last change in the log, be it committed or not; at first, all."""
+    changes = (entry.members for entry in reversed(log) if entry.members is not None)
+    return next(changes, frozenset(range(servers)))
 
 
 def first_state(servers: int) -> Server:

@@ -53,9 +53,15 @@ def _round_text(number: int) -> str:
     return f", after read {number} began" if number else ""
 
 
+def _entry_text(entry: Entry) -> str:
+    if entry.members is not None:
+        return f"{entry.term}:{_value_text(entry.members)}"
+    return f"{entry.term}" if entry.value == 1 else f"{entry.term}:v{entry.value}"
+
+
 def log_text(log: Iterable[Entry]) -> str:
     """The terms of the entries, and their values where there is more than one to choose from: `[1 2 3:v2]`."""
-    return f"[{' '.join(f'{one.term}' if one.value == 1 else f'{one.term}:v{one.value}' for one in log)}]"
+    return f"[{' '.join(map(_entry_text, log))}]"
 
 
 def change_text(before: Server, after: Server) -> str:
