@@ -17,6 +17,7 @@ from lawful.conformance.cli.terminal import say
 from lawful.conformance.configuration import effective
 from lawful.conformance.errors import ExitCode, UsageError
 from lawful.conformance.judging import EXIT_CODES
+from lawful.models.raft.features import Feature
 
 if TYPE_CHECKING:
     from lawful.checkers.exploration.behaviour import Move
@@ -35,7 +36,7 @@ _DEPTH = 80
 @click.option("--log", metavar="N", type=click.IntRange(0, 99), help="The longest log; else 1.")
 @click.option("--messages", metavar="N", type=click.IntRange(0, 9), help="Most messages in flight at once; else 1.")
 @click.option("--values", metavar="N", type=click.IntRange(1, 9), help="Different values of clients; else 1.")
-@click.option("--with", "extensions", metavar="NAMES", help="Extensions, with commas: pre-vote,check-quorum.")
+@click.option("--with", "extensions", metavar="NAMES", help=f"Extensions, with commas: {','.join(Feature)}.")
 @click.option("--symmetry", is_flag=True, help="Look at one of the states that differ in the names of servers.")
 @click.option("--mistake", metavar="NAME", help="A broken twin of Raft, within bounds that suffice to break it.")
 @click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Where to write a counterexample.")
