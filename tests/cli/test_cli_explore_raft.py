@@ -74,12 +74,25 @@ def test_a_behaviour_keeps_its_schema(behaviour: dict[str, Any], lawful: Lawful)
         jsonschema.validate(behaviour, schema)
 
 
-def test_a_behaviour_of_an_extension_keeps_the_schema_too(lawful: Lawful, folder: Path) -> None:
-    assert lawful("lawful explore raft --mistake pre-votes-count --output found.json").code == 1
+@pytest.mark.parametrize(
+    ("mistake", "extension"),
+    [
+        ("vote-before-fsync", "fsync"),
+        ("read-confirmed-by-earlier-answer", "read-index"),
+        ("transfer-without-election", "transfer"),
+        ("change-before-own-commit", "membership"),
+    ],
+)
+def test_a_behaviour_of_an_extension_keeps_the_schema_too(
+    mistake: str, extension: str, lawful: Lawful, folder: Path
+) -> None:
+    assert lawful(f"lawful explore raft --mistake {mistake} --output found.json").code == 1
     document = json.loads((folder / "found.json").read_text(encoding="utf-8"))
-    assert document["with"] == ["pre-vote"]
+    assert document["with"] == [extension]
     jsonschema.validate(document, json.loads(lawful("lawful schema behaviour").stdout))
-    assert lawful("lawful replay found.json").code == 1
+    again = lawful("lawful replay found.json")
+    assert again.code == 1
+    assert f"{MISTAKES[mistake].rejected_by.id} {MISTAKES[mistake].rejected_by.name} is violated" in again.stdout
 
 
 def test_a_behaviour_without_its_end_violates_nothing(behaviour: dict[str, Any], lawful: Lawful, folder: Path) -> None:
