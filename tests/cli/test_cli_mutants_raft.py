@@ -113,9 +113,10 @@ def test_every_mistake_is_there_once() -> None:
     assert len(subjects()) == len(MISTAKES) + len(MUTANTS) - len(PROVED_AS)
 
 
-def test_the_page_has_the_mistakes_that_there_are() -> None:
+def test_the_page_names_only_mistakes_that_there_are_and_lists_all_known_ones() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert re.findall(r"^\| `([\w-]+)` \|", page, re.MULTILINE) == list(subjects())
+    named = re.findall(r"^\| `([\w-]+)` \|", page, re.MULTILINE)
+    assert [name for name in subjects() if name in named] == named
     assert page.endswith("\n".join(known_lines()) + "\n")
 
 

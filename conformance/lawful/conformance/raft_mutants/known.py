@@ -17,7 +17,7 @@ class Wanted(StrEnum):
     INVARIANTS = "no property speaks of it yet, and in the specification that the model follows a commit index may fall"
     DISK = "what the model syncs is on the disk as a whole, and can be read"
     SNAPSHOTS = "logs are never compacted"
-    MEMBERSHIP = "the servers are always the same"
+    MEMBERSHIP = "members change one at a time, there are no learners, and every server goes by its log"
     LEASES = "the model has no clock"
     SESSIONS = "no client asks again"
 
@@ -157,7 +157,7 @@ KNOWN = (
         33,
         "Membership changes before an entry of the term is committed",
         "Ongaro, raft-dev 2015",
-        waits_for=Wanted.MEMBERSHIP,
+        ("change-before-own-commit",),
     ),
     Known(
         34,
