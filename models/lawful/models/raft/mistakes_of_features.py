@@ -9,7 +9,7 @@ from lawful.models.raft import election, fsync, membership, raft, replication, r
 from lawful.models.raft.features import Feature
 from lawful.models.raft.mistake import elected, mistake, proposed, replicated, stood
 from lawful.models.raft.raft import Bounds
-from lawful.models.raft.state import AppendAnswer, Message, Reading, Server, VoteAnswer
+from lawful.models.raft.state import AppendAnswer, Message, Reading, Server, VoteAnswer, term_at
 from lawful.specs.raft import ELECTION_SAFETY, LEADER_COMPLETENESS, LINEARIZABLE_READS
 
 
@@ -131,6 +131,10 @@ def _settled(server: Server) -> bool:
     return all(entry.members is None for entry in server.log[server.commit_index :])
 
 
+def _of_own_term(server: Server) -> bool:
+    return term_at(server.log, server.commit_index) == server.term
+
+
 _READS = frozenset({Feature.READ_INDEX})
 _FSYNC = frozenset({Feature.FSYNC})
 
@@ -213,5 +217,15 @@ MISTAKES_OF_FEATURES = (
         _CHANGED_TWICE,
         features=frozenset({Feature.MEMBERSHIP}),
         may_change=_settled,
+    ),
+    mistake(
+        "changes-at-once",
+        "A leader changes the membership again before the change before is committed",
+        "Raft dissertation, section 4.1",
+        LEADER_COMPLETENESS,
+        Bounds(terms=3, log=3),
+        (*stood(0), *elected(0, 1), *proposed(0), *replicated(0, 1), Choice(0, replication.COMMIT)),
+        features=frozenset({Feature.MEMBERSHIP}),
+        may_change=_of_own_term,
     ),
 )
