@@ -73,7 +73,7 @@ def test_a_misspelt_format_gets_the_right_one_as_a_hint(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as raised:
         load(tmp_path / "history", "jepsen-logs")
     assert raised.value.hint == "did you mean 'jepsen-log'?"
-    with pytest.raises(UsageError, match="unknown format 'intervals'"):
+    with pytest.raises(UsageError, match="the format 'intervals' is read, but not written"):
         dump(History(()), tmp_path / "history", "intervals")
 
 
