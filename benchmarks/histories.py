@@ -20,12 +20,11 @@ from random import Random
 from typing import Any
 
 from lawful.models.cas_register import CasRegister
-from lawful.models.history import Operation, Outcome
+from lawful.models.history import NS_PER_MS, Operation, Outcome
 from lawful.models.key_value import KeyValue
 from lawful.models.model import AnyModel, Call, OpenReply, Window, state_after, transitions
 from lawful.models.register import Register
 from lawful.models.task_store.declared import model_of
-from lawful.models.task_store.expiry import NS_PER_MS
 from lawful.models.values import Json, identical
 from lawful.specs.task_store import TABLES
 

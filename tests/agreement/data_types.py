@@ -12,6 +12,7 @@ from lawful.models.append_list import AppendList
 from lawful.models.cas_register import CasRegister
 from lawful.models.counter import Counter
 from lawful.models.fifo_queue import FifoQueue
+from lawful.models.history import NS_PER_MS
 from lawful.models.key_value import KeyValue
 from lawful.models.model import AnyModel, is_timed
 from lawful.models.priority_queue import PriorityQueue
@@ -19,7 +20,6 @@ from lawful.models.register import Register
 from lawful.models.semaphore import Semaphore
 from lawful.models.stack import Stack
 from lawful.models.task_store.declared import model_of
-from lawful.models.task_store.expiry import NS_PER_MS
 from lawful.models.value_set import ValueSet
 from lawful.models.values import Json
 from lawful.specs.task_store import TABLES

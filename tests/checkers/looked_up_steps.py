@@ -20,9 +20,10 @@ from lawful.checkers.proof.logic import conjunction, disjunction, negation
 from lawful.checkers.proof.steps import Outcome, Step, Steps, Subject
 from lawful.checkers.proof.translation import SymbolicRow, Translator
 from lawful.checkers.proof.values import Kind, Symbolic
+from lawful.models.history import NS_PER_MS
 from lawful.models.model import Call, OpenReply, Window, transitions
 from lawful.models.task_store.declared import model_of
-from lawful.models.task_store.expiry import NS_PER_MS, Expiry
+from lawful.models.task_store.expiry import Expiry
 from lawful.models.task_store.state import Row, TableState, Value, key_text
 from lawful.models.values import Frozen, Json
 from lawful.specs.expression import Sha256

@@ -16,13 +16,12 @@ from lawful.conformance.backends.raft import RaftBackend
 from lawful.conformance.backends.raft.store import Command, TaskStore
 from lawful.conformance.backends.raft.store.command import check_command, parse_command
 from lawful.conformance.processes import ProcessGroup
+from lawful.models.history import NS_PER_MS
 from lawful.models.model import Window
 from lawful.models.values import Json
 from lawful.specs.task_store import TABLES
 
 from .awkward_programs import SHORT_MS, Invoke, run_program, silent
-
-NS_PER_MS = 1_000_000
 
 
 def on_a_store(store: TaskStore, seed: int) -> Invoke:

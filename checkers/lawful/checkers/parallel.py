@@ -166,6 +166,7 @@ def _work(
         try:
             answer = json.dumps(questions[int(message)]()).encode()
         except Exception:
+            # Whatever it is: an exception cannot be sent without pickling, so the caller asks again and gets it itself.
             answer = _RAISED
         connection.send_bytes(answer)
     # What the caller registered to be done at its end is not for a worker to do.

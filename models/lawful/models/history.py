@@ -20,6 +20,9 @@ from typing import NamedTuple
 
 from lawful.models.values import Json
 
+NS_PER_MS = 1_000_000
+"""Times in histories and models are nanoseconds; arguments such as a lease's `ttl_ms` are milliseconds."""
+
 
 class Outcome(StrEnum):
     """What the client learned about the effect of its operation."""

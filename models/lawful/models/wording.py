@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from lawful.models.history import FaultEvent, Operation, Outcome
+from lawful.models.history import NS_PER_MS, FaultEvent, Operation, Outcome
 from lawful.models.task_store.expiry import Expiry
 from lawful.models.task_store.state import AtLeast, Row, Value, as_json
 from lawful.models.values import Json, canonical
@@ -12,7 +12,6 @@ from lawful.models.values import Json, canonical
 _LONGEST_VALUE = 60
 _LONGEST_COMPARED = 600
 _MOST_ALLOWED = 4
-_NS_PER_MS = 1_000_000
 
 SMALLEST_PROGRAM = "The smallest program found that shows it; run it with Python:"
 
@@ -148,10 +147,10 @@ def order_text(first: Operation, then: Sequence[Operation]) -> str:
 
 def timing_text(operation: Operation, started_ns: int) -> str:
     """When an operation ran, counted from `started_ns`: `#1 ran between 5 and 6.2 ms after the first call`."""
-    since = f"{(operation.call_ns - started_ns) / _NS_PER_MS:.4g}"
+    since = f"{(operation.call_ns - started_ns) / NS_PER_MS:.4g}"
     if operation.outcome is not Outcome.OK or operation.return_ns is None:
         return f"#{operation.index} {call_text(operation)} was called {since} ms after the first call"
-    until = f"{(operation.return_ns - started_ns) / _NS_PER_MS:.4g}"
+    until = f"{(operation.return_ns - started_ns) / NS_PER_MS:.4g}"
     return f"#{operation.index} took effect {since} to {until} ms after the first call"
 
 
@@ -181,7 +180,7 @@ def instant_text(instant_ns: int, now_ns: int) -> str:
     """
     if instant_ns == now_ns:
         return "now"
-    seconds = f"{abs(instant_ns - now_ns) / (1000 * _NS_PER_MS):.12g} s"
+    seconds = f"{abs(instant_ns - now_ns) / (1000 * NS_PER_MS):.12g} s"
     return f"in {seconds}" if instant_ns > now_ns else f"{seconds} ago"
 
 
@@ -215,7 +214,7 @@ def clock_text(clock_error_ns: int) -> str:
     """How right a clock is."""
     if not clock_error_ns:
         return "the clock of the store is right"
-    return f"the clock of the store may err by {clock_error_ns / _NS_PER_MS:.12g} ms over a grant"
+    return f"the clock of the store may err by {clock_error_ns / NS_PER_MS:.12g} ms over a grant"
 
 
 def enumerated(names: Sequence[str]) -> str:

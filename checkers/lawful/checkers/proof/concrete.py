@@ -13,9 +13,10 @@ from lawful.checkers.proof.logic import Term
 from lawful.checkers.proof.steps import Outcome, Step
 from lawful.checkers.proof.translation import SymbolicRow, Translator, View
 from lawful.checkers.proof.values import Kind, Symbolic
+from lawful.models.history import NS_PER_MS
 from lawful.models.model import Call
 from lawful.models.rows import Rows
-from lawful.models.task_store.expiry import NS_PER_MS, Expiry
+from lawful.models.task_store.expiry import Expiry
 from lawful.models.task_store.state import Row, TableState, Value, key_text
 from lawful.models.values import Frozen, Json
 from lawful.specs.expression import Scalar

@@ -36,7 +36,7 @@ from lawful.checkers.proof.steps import Outcome, Step, Steps, Subject
 from lawful.checkers.proof.translation import Translator, View
 from lawful.checkers.proof.values import Kind, Symbolic, Untranslatable, equal
 from lawful.checkers.verdict import Verdict
-from lawful.models.task_store.expiry import NS_PER_MS
+from lawful.models.history import NS_PER_MS
 from lawful.specs.function import Function
 from lawful.specs.property import Exclusive, Kept, StepProperty
 from lawful.specs.table import Table

@@ -25,7 +25,7 @@ from lawful.checkers.proof.values import (
     equal,
     ordered,
 )
-from lawful.models.task_store.expiry import NS_PER_MS
+from lawful.models.history import NS_PER_MS
 from lawful.specs import expression as x
 from lawful.specs.field import ORDINAL, Argument, Field
 from lawful.specs.table import Table

@@ -15,9 +15,8 @@ from lawful.checkers.schedules.history_writer import HistoryWriter
 from lawful.checkers.schedules.position import Event, EventKind, Position, values
 from lawful.checkers.schedules.scenario import AUDITOR, Scenario, arguments_of
 from lawful.checkers.verdict import Budget, ObjectVerdict, Verdict
-from lawful.models.history import Operation
+from lawful.models.history import NS_PER_MS, Operation
 from lawful.models.primitives.command import Failed
-from lawful.models.task_store.expiry import NS_PER_MS
 from lawful.models.values import Frozen, Json, canonical
 
 

@@ -22,9 +22,7 @@ from lawful.conformance.history.formats import load
 from lawful.conformance.judging import EXIT_CODES, gather_evidence
 from lawful.conformance.levels import examine
 from lawful.conformance.model_choice import ModelOf, models_for
-from lawful.models.history import History, ObjectKey, Operation
-
-NS_PER_MS = 1_000_000
+from lawful.models.history import NS_PER_MS, History, ObjectKey, Operation
 
 
 @dataclass(frozen=True, slots=True)

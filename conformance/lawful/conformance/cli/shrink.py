@@ -11,7 +11,7 @@ import click
 
 from lawful.checkers.linearizability.core import Core, core_from_start, minimal_core
 from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
-from lawful.conformance.cli.check_file import NS_PER_MS, chosen, limit
+from lawful.conformance.cli.check_file import chosen, limit
 from lawful.conformance.cli.options import setting_options
 from lawful.conformance.cli.terminal import say
 from lawful.conformance.configuration import Configuration, effective
@@ -22,7 +22,7 @@ from lawful.conformance.history.text_file import write_lines
 from lawful.conformance.judging import EXIT_CODES, check_object, check_objects
 from lawful.conformance.model_choice import ModelOf, models_for, require_model
 from lawful.conformance.regression import Origin, core_history, regression_test
-from lawful.models.history import History, ObjectKey, Operation
+from lawful.models.history import NS_PER_MS, History, ObjectKey, Operation
 from lawful.models.model import AnyModel
 from lawful.models.wording import counted, value_text
 

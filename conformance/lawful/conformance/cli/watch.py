@@ -15,7 +15,7 @@ import click
 
 from lawful.checkers.verdict import Budget, ObjectVerdict, Verdict
 from lawful.conformance.cli.application import report_error
-from lawful.conformance.cli.check_file import NS_PER_MS, limit
+from lawful.conformance.cli.check_file import limit
 from lawful.conformance.cli.options import setting_options
 from lawful.conformance.cli.watch_output import JsonOutput, Output, TextOutput
 from lawful.conformance.configuration import Configuration, effective
@@ -26,6 +26,7 @@ from lawful.conformance.model_choice import require_model
 from lawful.conformance.watching.checkpoint import resume, write_checkpoint
 from lawful.conformance.watching.report import finding
 from lawful.conformance.watching.watch import Settings, Watch, verdict_so_far
+from lawful.models.history import NS_PER_MS
 
 _POLL_S = 0.1
 _CHECKPOINT_EVERY_S = 5.0

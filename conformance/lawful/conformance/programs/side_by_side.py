@@ -16,7 +16,7 @@ from lawful.checkers.linearizability.reference import allowed_text, refusal_of
 from lawful.conformance.adapter import Client
 from lawful.conformance.client_process import carry_out
 from lawful.conformance.wire.messages import Request
-from lawful.models.history import Outcome
+from lawful.models.history import NS_PER_MS, Outcome
 from lawful.models.model import AnyModel, Call, Window, state_after, transitions
 from lawful.models.task_store.declared import model_of
 from lawful.models.values import Json
@@ -26,7 +26,6 @@ from lawful.specs.task_store import CLAUSES, TABLES
 
 CLOCK_ERROR_MS = 5
 """Stores count in whole milliseconds, and look at their clock somewhat before or after they answer."""
-_NS_PER_MS = 1_000_000
 _MOST_STATES = 256
 
 Part = tuple[str, str | None]
@@ -104,13 +103,13 @@ class SideBySide:
         """Let time pass: by putting the clock forward, where that is offered."""
         if isinstance(self._client, MovesClock):
             self._client.advance(ms)
-            self._moved_ns += ms * _NS_PER_MS
+            self._moved_ns += ms * NS_PER_MS
         else:
             time.sleep(ms / 1000)
 
     def model(self, table: str) -> AnyModel[Any]:
         if table not in self._models:
-            self._models[table] = model_of(self._tables[table], CLOCK_ERROR_MS * _NS_PER_MS)
+            self._models[table] = model_of(self._tables[table], CLOCK_ERROR_MS * NS_PER_MS)
         return self._models[table]
 
     def states(self, table: str, key: str | None) -> frozenset[Any]:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lawful.conformance.backends.redis.address import open_connection
+from lawful.models.history import NS_PER_MS
 from lawful.models.primitives.command import Answer, Command, ErrorReply, Script
 from lawful.models.values import Json
 
 _TIMEOUT_S = 10.0
-_NS_PER_MS = 1_000_000
 _WITHOUT_KEYS = frozenset({"MULTI", "EXEC", "DISCARD", "UNWATCH"})
 _ALL_KEYS = frozenset({"DEL", "EXISTS", "WATCH"})
 _CODES = ("WRONGTYPE",)
@@ -55,7 +55,7 @@ class RedisConnection:
 
     def send(self, command: Command) -> Answer:
         if command.name == "NOW":
-            return time.time_ns() // _NS_PER_MS
+            return time.time_ns() // NS_PER_MS
         reply = self.raw(*wire_form(command, self._prefix))
         if reply == "QUEUED":
             self._queued.append(command)

@@ -13,9 +13,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from lawful.models.history import NS_PER_MS
 from lawful.models.primitives.command import Answer, Command, ErrorReply
 
-_NS_PER_MS = 1_000_000
 _TRANSACTIONS = {
     "BEGIN_DEFERRED": "BEGIN DEFERRED",
     "BEGIN_IMMEDIATE": "BEGIN IMMEDIATE",
@@ -54,7 +54,7 @@ class SqliteConnection:
 
     def send(self, command: Command) -> Answer:
         if command.name == "NOW":
-            return time.time_ns() // _NS_PER_MS
+            return time.time_ns() // NS_PER_MS
         try:
             if command.name in _TRANSACTIONS:
                 self._connection.execute(_TRANSACTIONS[command.name])

@@ -10,13 +10,14 @@ import time
 from collections.abc import Mapping, Sequence
 
 from lawful.conformance.adapter import Answer, Client, Unsupported, Workspace
+from lawful.conformance.errors import BackendError
 from lawful.conformance.twins.catalogue import twin_named
 from lawful.conformance.twins.store import DeclaredStore, Request
+from lawful.models.history import NS_PER_MS
 from lawful.models.values import Json
 from lawful.specs.task_store import TABLES
 
 PATH = f"{__name__}:TwinBackend"
-_NS_PER_MS = 1_000_000
 
 
 def backend_of(twin: str) -> str:
@@ -51,7 +52,7 @@ class TwinBackend:
         return ()
 
     def kill(self, server: str) -> None:
-        raise NotImplementedError("a twin has no server")
+        raise BackendError(f"there is no server {server!r}", cause="a twin lives in the process of its client")
 
     restart = pause = resume = kill
 
@@ -79,7 +80,7 @@ class TwinClient:
 
     def advance(self, ms: int) -> None:
         """Put the store's clock forward."""
-        self._ahead_ns += ms * _NS_PER_MS
+        self._ahead_ns += ms * NS_PER_MS
 
     def close(self) -> None:
         """There is nothing to close."""

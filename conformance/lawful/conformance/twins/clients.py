@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lawful.conformance.run.stages import Stage
-from lawful.conformance.twins.simulation import NS_PER_MS, Act, Mishap, Restart
+from lawful.conformance.twins.simulation import Act, Mishap, Restart
 from lawful.conformance.workloads.drawing import LONG_MS, own_name
 from lawful.conformance.workloads.script import Intent, Script, Workload, generator_of
-from lawful.models.history import Outcome
+from lawful.models.history import NS_PER_MS, Outcome
 from lawful.models.values import Json
 
 CLIENTS = 3

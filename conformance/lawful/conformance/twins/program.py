@@ -21,7 +21,6 @@ from lawful.conformance.programs.calls_by_name import CallsByName
 from lawful.conformance.programs.program import python_text
 from lawful.conformance.report.columns import columns
 from lawful.conformance.twins.simulation import (
-    NS_PER_MS,
     USUAL_DELAYS_NS,
     Act,
     Mishap,
@@ -31,7 +30,7 @@ from lawful.conformance.twins.simulation import (
 )
 from lawful.conformance.twins.store import DeclaredStore
 from lawful.conformance.workloads.script import Intent
-from lawful.models.history import History
+from lawful.models.history import NS_PER_MS, History
 from lawful.models.values import Json
 from lawful.specs.task_store import TABLES
 

@@ -16,10 +16,9 @@ from typing import Protocol
 from lawful.conformance.adapter import OperationFailed
 from lawful.conformance.twins.store import DeclaredStore, Request, Steps
 from lawful.conformance.workloads.script import Intent
-from lawful.models.history import FaultEvent, Header, History, Operation, Outcome
+from lawful.models.history import NS_PER_MS, FaultEvent, Header, History, Operation, Outcome
 from lawful.models.values import Json
 
-NS_PER_MS = 1_000_000
 USUAL_DELAYS_NS = (NS_PER_MS // 2,)
 """Each step of a call, and the way back of the answer, where nothing else is said."""
 STORE = "store"

@@ -12,7 +12,8 @@ from dataclasses import replace
 from lawful.conformance.programs.plain import NAMES, plain_values
 from lawful.conformance.twins.hunt import MakesStore, broken_clauses
 from lawful.conformance.twins.program import Program
-from lawful.conformance.twins.simulation import NS_PER_MS, USUAL_DELAYS_NS, Act, Restart
+from lawful.conformance.twins.simulation import USUAL_DELAYS_NS, Act, Restart
+from lawful.models.history import NS_PER_MS
 from lawful.models.model import UnknownCall
 from lawful.models.values import Json, canonical
 from lawful.specs.task_store import TABLES

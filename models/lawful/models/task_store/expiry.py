@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from lawful.models.history import NS_PER_MS
 from lawful.models.model import Window
-
-NS_PER_MS = 1_000_000
 
 
 class Expiry(NamedTuple):

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from lawful.conformance.adapter import OperationFailed, OutcomeUnknown
+from lawful.models.history import NS_PER_MS
 
 Result = TypeVar("Result")
 
 LARGEST = 2**63 - 1
 """The largest integer that a column holds."""
-_NS_PER_MS = 1_000_000
 
 # Text with half a surrogate pair has no UTF-8; an integer beyond 64 bits has no column type. Both fail on binding.
 _ERRORS_BEFORE_COMMIT = (sqlite3.Error, UnicodeError, OverflowError)
@@ -35,7 +35,7 @@ class Database:
         self._path = path
         self._synchronous = synchronous
         self._busy_timeout_s = busy_timeout_s
-        self._clock_offset_ns = clock_offset_ms * _NS_PER_MS
+        self._clock_offset_ns = clock_offset_ms * NS_PER_MS
         self._connection: sqlite3.Connection | None = None
 
     def read(self, work: Callable[[], Result]) -> Result:
@@ -75,7 +75,7 @@ class Database:
 
     def advance(self, ms: int) -> None:
         """Shift the clock by so many milliseconds more."""
-        self._clock_offset_ns += ms * _NS_PER_MS
+        self._clock_offset_ns += ms * NS_PER_MS
 
     def close(self) -> None:
         """Close the connection; a transaction that was not committed is taken back."""
@@ -94,4 +94,4 @@ class Database:
 
 def expiry_ns(now_ns: int, ttl_ms: int) -> int:
     """When a grant of `ttl_ms` ends, as a column can hold it: beyond the year 2262, or before 1678, is then."""
-    return max(min(now_ns + ttl_ms * _NS_PER_MS, LARGEST), -LARGEST)
+    return max(min(now_ns + ttl_ms * NS_PER_MS, LARGEST), -LARGEST)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lawful.conformance.twins.store import DeclaredStore, Request, Steps
+from lawful.models.history import NS_PER_MS
 from lawful.models.task_store.state import Row, TableState
 from lawful.models.values import Json
 from lawful.specs.function import CountRows, ListRows
 from lawful.specs.table import Table
-
-_NS_PER_MS = 1_000_000
 
 
 class ReadsLag(DeclaredStore):
@@ -19,7 +18,7 @@ class ReadsLag(DeclaredStore):
     def __init__(self, table: Table, lag_ms: float, *functions: str) -> None:
         super().__init__(table)
         self._functions = functions or tuple(one.name for one in table.functions if one.reads_only)
-        self._lag_ns = int(lag_ms * _NS_PER_MS)
+        self._lag_ns = int(lag_ms * NS_PER_MS)
         self._past: dict[str | None, list[tuple[int, TableState]]] = {}
 
     def put_state(self, request: Request, state: TableState) -> None:
@@ -165,7 +164,7 @@ class OwnClocks(DeclaredStore):
 
     def __init__(self, table: Table, ahead_ms: int) -> None:
         super().__init__(table)
-        self._ahead_ns = ahead_ms * _NS_PER_MS
+        self._ahead_ns = ahead_ms * NS_PER_MS
 
     def steps(self, request: Request) -> Steps:
         true_ns = self.now_ns
