@@ -67,4 +67,4 @@ $(INSTALLED): pyproject.toml $(CONSTRAINTS)
 	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --no-build-isolation --use-pep517 --editable '.[dev]'
 	@touch $@
 
-.PHONY: help demo test test-slow agreement fuzz lint format types bench bench-checkers lock clean install
+.PHONY: help demo test test-slow agreement fuzz mutants lint format types bench bench-checkers lock clean install
