@@ -37,9 +37,3 @@ def timeline(columns: Columns) -> Timeline:
     last = np.full(count, len(order), np.int32)
     last[returned] = positions[count:]
     return Timeline(positions[:count], last, len(order))
-
-
-def first_where(mask: NDArray[np.bool_]) -> int | None:
-    """The first position at which `mask` holds."""
-    position = int(mask.argmax()) if len(mask) else 0
-    return position if len(mask) and mask[position] else None
