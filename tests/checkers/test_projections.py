@@ -105,3 +105,14 @@ def test_what_is_left_of_a_budget_is_called_by_all_of_it(monkeypatch: pytest.Mon
     assert found.verdict is Verdict.INCONCLUSIVE
     assert found.progress is not None
     assert found.progress.startswith("the time budget of 0.3 s is used up")
+
+
+def test_a_budget_that_a_first_try_used_up_is_called_by_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine may be so busy that the first try ends when all of the time is over."""
+    monkeypatch.setattr(check, "FIRST_TRY_OF_TABLE_S", 0.05)
+    monkeypatch.setattr(check, "_is_used_up", lambda meter, budget: True)
+    operations = _jobs(lost_claims=14, twice=False)
+    operations.append(Operation(99, 0, "jobs", "queue_depth", {}, Outcome.OK, 900, 905, result=16))
+    found = check_object(operations, JOBS, Budget(0.3))
+    assert found.progress is not None
+    assert found.progress.startswith("the time budget of 0.3 s is used up")

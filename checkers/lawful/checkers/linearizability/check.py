@@ -210,7 +210,10 @@ def _no_monitor(model: AnyModel[Any], monitored_from: int) -> str:
 def _first_try(budget: Budget, model: AnyModel[Any]) -> Budget:
     """How long a short object is searched before anything else is tried."""
     seconds = FIRST_TRY_OF_TABLE_S if isinstance(model, KnowsRows) else FIRST_TRY_S
-    return budget if budget.seconds is not None and budget.seconds <= seconds else Budget(seconds, budget.memory_mb)
+    if budget.seconds is not None and budget.seconds <= seconds:
+        return budget
+    # Its verdict is shown where the whole budget was used up meanwhile, which a busy machine may do.
+    return Budget(seconds, budget.memory_mb, whole_s=budget.seconds)
 
 
 def _on_one_row(
