@@ -78,21 +78,27 @@ def with_one(history: History, key: str, function: str) -> History:
     return replace(history, operations=(*history.operations[:position], changed, *history.operations[position + 1 :]))
 
 
+def children() -> list[psutil.Process]:
+    return psutil.Process().children(recursive=True)
+
+
 def test_a_worker_that_is_killed_leaves_its_object_undecided() -> None:
+    before = children()
     history = with_one(many_objects(1, spoilt=False), "k2", "die")
     found = check(history, Deadly(), workers=2)
     assert [part.verdict for part in found.objects if part.key.key != "k2"] == [Verdict.LAWFUL] * 5
     dead = found.objects[2]
     assert (dead.key.key, dead.verdict) == ("k2", Verdict.INCONCLUSIVE)
     assert dead.progress is not None and "memory" in dead.progress
-    assert psutil.Process().children(recursive=True) == []
+    assert children() == before
 
 
 def test_an_error_of_a_worker_is_raised_here_and_ends_the_others() -> None:
+    before = children()
     history = with_one(many_objects(1, spoilt=False), "k3", "raed")
     with pytest.raises(UnknownCall, match="raed"):
         check(history, Deadly(), workers=2)
-    assert psutil.Process().children(recursive=True) == []
+    assert children() == before
 
 
 def test_each_object_has_a_budget_of_its_own() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 
 from lawful.conformance.errors import UsageError
 from lawful.conformance.programs import WrongAnswer, checked
@@ -40,9 +40,9 @@ QUICKLY = settings(
 )
 
 
-def run(machine: type[StoreMachine]) -> None:
-    """Run a machine as pytest would."""
-    case: Any = machine.TestCase
+def run(machine: type[StoreMachine], seed_number: int = 0) -> None:
+    """Run a machine as pytest would, with the same examples each time."""
+    case: Any = seed(seed_number)(machine).TestCase
     case.settings = QUICKLY
     case("runTest").runTest()
 
@@ -64,8 +64,8 @@ def test_one_machine_drives_all_tables(backend: str) -> None:
 def test_a_failure_of_a_machine_shows_the_program() -> None:
     twin = backend_of("second-insert-overwrites")
     with pytest.raises(WrongAnswer, match=rf'with checked\("{twin}"\) as store:'):
-        for _ in range(20):
-            run(machine_for("tasks", twin))
+        for number in range(100):
+            run(machine_for("tasks", twin), number)
 
 
 @pytest.mark.parametrize("twin", TWINS)

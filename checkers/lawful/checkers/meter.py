@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,13 @@ class Meter:
         self._budget = budget
         self._started_s = time.monotonic()
         self._memory_at_start: int | None = None
+        self._work = 0
         self.steps = 0
+
+    @property
+    def limits_work(self) -> bool:
+        """Whether the amount of work is limited, which native code does not count."""
+        return self._budget.work is not None
 
     @property
     def seconds(self) -> float:
@@ -46,14 +53,21 @@ class Meter:
         """Count one step; raises `BudgetExhausted` where a budget is used up."""
         self.steps += 1
         if self.steps % _STEPS_BETWEEN_LOOKS == 0:
+            self.worked(_STEPS_BETWEEN_LOOKS)
             self.look()
 
+    def worked(self, amount: int) -> None:
+        """Count work that takes as long as so many steps; raises `BudgetExhausted` where there is a limit to it."""
+        self._work += amount
+        if self._budget.work is not None and self._work > self._budget.work:
+            raise BudgetExhausted(f"{self._budget.work:,} steps did not suffice")
+
     def remaining(self) -> Budget:
-        """The budget for a part of the work: the time that is left, and the same memory."""
+        """The budget for a part of the work: the time that is left, and as much memory and work as before."""
         if self._budget.seconds is None:
             return self._budget
         left_s = max(0.001, self._budget.seconds - self.seconds)
-        return Budget(left_s, self._budget.memory_mb, self._whole_s())
+        return replace(self._budget, seconds=left_s, whole_s=self._whole_s())
 
     def _whole_s(self) -> float | None:
         return self._budget.seconds if self._budget.whole_s is None else self._budget.whole_s

@@ -44,6 +44,8 @@ class Budget:
     """Growth of the resident memory of this process, in 10^6 bytes."""
     whole_s: float | None = None
     """Where `seconds` are what is left of a budget: all of it, which the user knows it by."""
+    work: int | None = None
+    """Steps of a search, give or take a few hundred, and transitions of the model; the same at each run."""
 
 
 @dataclass(frozen=True, slots=True)

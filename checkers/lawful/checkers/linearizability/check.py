@@ -34,11 +34,12 @@ MONITORED_FROM = 1_000
 MONITORED_ONCE_IMPORTED = 50
 """Operations of an object. Where the history is long enough for the import, monitors are faster from here on."""
 
-FIRST_TRY_S = 0.125
-"""Seconds. What a search has not decided by then, a monitor may, and its libraries take no longer to import."""
+FIRST_TRY_STEPS = 4_000
+"""Steps, which take a tenth of a second or two. What a search has not decided by then, a monitor may, and its libraries
+take no longer to import. Steps and not seconds: the method is the same on a busy machine."""
 
-FIRST_TRY_OF_TABLE_S = 1.0
-"""Seconds. What a search of a table has not decided by then, one of its rows may."""
+FIRST_TRY_OF_TABLE_STEPS = 16_000
+"""Steps. What a search of a table has not decided by then, one of its rows may."""
 
 PARALLEL_FROM = 4_000
 """Operations of a history from which on its objects are checked by several processes, unless told otherwise."""
@@ -188,11 +189,11 @@ def check_object(
     if stray is not None:
         return stray
     if not is_long or isinstance(model, KnowsRows):
-        first_try = _first_try(budget, model)
-        found = _searched(operations, model, first_try, others)
+        steps = FIRST_TRY_OF_TABLE_STEPS if isinstance(model, KnowsRows) else FIRST_TRY_STEPS
+        found = _searched(operations, model, replace(budget, work=steps), others)
         if found.verdict is not Verdict.INCONCLUSIVE or _is_used_up(meter, budget):
             return _explained(found, reasons, meter)
-        reasons = [f"a search of {first_try.seconds:g} s did not end"]
+        reasons = [f"a search of {steps:,} steps did not end"]
         monitored = None if is_long else _monitored(operations, model, meter, reasons)
         decided = monitored or _on_one_row(operations, model, meter, others, found)
         if decided is not None:
@@ -205,15 +206,6 @@ def _no_monitor(model: AnyModel[Any], monitored_from: int) -> str:
     if isinstance(model, TimedModel):
         return f"{model.name} depends on time, for which there is no monitor"
     return f"the object has fewer than {monitored_from} operations"
-
-
-def _first_try(budget: Budget, model: AnyModel[Any]) -> Budget:
-    """How long a short object is searched before anything else is tried."""
-    seconds = FIRST_TRY_OF_TABLE_S if isinstance(model, KnowsRows) else FIRST_TRY_S
-    if budget.seconds is not None and budget.seconds <= seconds:
-        return budget
-    # Its verdict is shown where the whole budget was used up meanwhile, which a busy machine may do.
-    return Budget(seconds, budget.memory_mb, whole_s=budget.seconds)
 
 
 def _on_one_row(

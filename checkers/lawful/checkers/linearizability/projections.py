@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any, TypeAlias
 
 from lawful.checkers.meter import Meter
@@ -22,8 +23,11 @@ from lawful.models.model import AnyModel, KnowsRows
 SHARE = 0.25
 """Of the time that is left."""
 
-MOST_S = 2.0
-"""Seconds. The rows near the place where a search stopped tell soon, or the others do not either."""
+MOST_ROWS = 64
+"""Rows that are looked at. Those near the place where a search stopped tell soon, or the others do not either."""
+
+STEPS_OF_A_ROW = 2_000
+"""Steps of the search of one row."""
 
 Decide: TypeAlias = Callable[[Sequence[Operation], Budget], ObjectVerdict]
 """A linearizability checker for operations of one object."""
@@ -40,16 +44,15 @@ def check_object(
 ) -> ObjectVerdict | None:
     """The verdict on an object where one of its rows is in violation by itself; None where none was found to be.
 
-    `blocked_at`: the operation that a search did not get past; its rows come first. Takes a share of `budget`, and no
-    more than `MOST_S`.
+    `blocked_at`: the operation that a search did not get past; its rows come first. Takes a share of `budget`.
     """
     if not isinstance(model, KnowsRows):
         return None
-    seconds = MOST_S if budget.seconds is None else min(MOST_S, budget.seconds * SHARE)
-    meter = Meter(Budget(seconds, budget.memory_mb))
-    for row in _rows(operations, model, blocked_at):
+    seconds = None if budget.seconds is None else budget.seconds * SHARE
+    meter = Meter(Budget(seconds, budget.memory_mb, work=STEPS_OF_A_ROW))
+    for row in islice(_rows(operations, model, blocked_at), MOST_ROWS):
         projection = on_row(operations, model, row)
-        if len(projection) == len(operations) or meter.seconds > seconds:
+        if len(projection) == len(operations) or (seconds is not None and meter.seconds > seconds):
             return None
         found = decide(projection, meter.remaining())
         if found.verdict is Verdict.VIOLATION:

@@ -125,6 +125,7 @@ class TransitionTable:
         replies = row.replies.get(call)
         if replies is None:
             replies = row.replies[call] = tuple(self._model.step(row.state, self.kinds.calls[call]))
+            self._meter.worked(len(replies))
             self._look_at_the_clock()
         return replies
 

@@ -41,7 +41,9 @@ class TimedTable:
     def _entry(self, state: int, kind: int, window: Window) -> tuple[int, ...]:
         known = self.kinds.kinds[kind]
         found: list[int] = []
-        for transition in self._model.timed_step(self.states[state], self.kinds.calls[known.call], window):
+        transitions = tuple(self._model.timed_step(self.states[state], self.kinds.calls[known.call], window))
+        self._meter.worked(len(transitions))
+        for transition in transitions:
             after = state_after(transition, known.result) if known.known else transition.state
             if after is not None:
                 number = self._number_of(after)

@@ -54,7 +54,7 @@ class Handover:
         self._meter.look()
 
     def _hand_over(self) -> None:
-        if find_spec("numba") is None:
+        if self._meter.limits_work or find_spec("numba") is None:
             return
         from lawful.checkers.linearizability.native.search import layered_search
 
