@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lawful.checkers.exploration.behaviour import NoSuchMove, follow, guided, violated_by
@@ -74,6 +76,25 @@ def test_what_the_bounds_leave_out_is_named() -> None:
     assert found.vacuous == ["RAFT-4"], "nobody stays behind in an earlier term than the leader"
     assert "remove conflict" in explored(Bounds(servers=2, messages=0)).not_taken
     assert explored(Bounds(servers=2, messages=0)).vacuous == [one.id for one in SAFETY]
+
+
+def test_a_network_that_loses_nothing_and_repeats_nothing_leaves_states_out() -> None:
+    """What is lost is not known, so without loss there are fewer states; one message in flight cannot be repeated."""
+    both = explored(Bounds(servers=2, messages=2, log=0))
+    no_loss, no_copies = (
+        explored(Bounds(servers=2, messages=2, log=0, **{what: False})) for what in ("loss", "duplication")
+    )
+    assert no_loss.distinct < both.distinct > no_copies.distinct
+    assert ("lose message" in no_loss.taken, "repeat message" in no_loss.taken) == (False, True)
+    assert ("lose message" in no_copies.taken, "repeat message" in no_copies.taken) == (True, False)
+    assert explored(Bounds(servers=2, duplication=False)).distinct == explored(Bounds(servers=2)).distinct
+
+
+@pytest.mark.parametrize("name", ["vote-counted-twice", "truncated-without-conflict"])
+def test_a_mistake_that_needs_a_copy_has_no_scene_where_there_are_none(name: str) -> None:
+    mistake = MISTAKES[name]
+    with pytest.raises(NoSuchMove, match="'repeat message'"):
+        guided(mistake.model(replace(mistake.bounds, duplication=False)), mistake.scene)
 
 
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)

@@ -113,9 +113,12 @@ def read(path: Path) -> Recorded:
 
 def _bounds(path: Path, document: dict[str, Any]) -> Bounds:
     given = document.get("bounds")
-    names = {one.name for one in fields(Bounds)}
-    if not isinstance(given, dict) or given.keys() != names or not all(type(one) is int for one in given.values()):
-        raise UsageError(f"{path} lacks the bounds {', '.join(sorted(names))}", hint=_HINT)
+    types = {one.name: type(one.default) for one in fields(Bounds)}
+    if isinstance(given, dict):
+        # Without a word on the network it is one that loses and repeats messages.
+        given = {"loss": True, "duplication": True} | given
+    if not isinstance(given, dict) or {name: type(one) for name, one in given.items()} != types:
+        raise UsageError(f"{path} lacks the bounds {', '.join(sorted(types))}", hint=_HINT)
     if not 1 <= given["servers"] <= _MOST_SERVERS:
         raise UsageError(f"{path} is about {given['servers']} servers; there can be 1 to {_MOST_SERVERS}")
     return Bounds(**given)

@@ -19,7 +19,10 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 LOSE = "lose message"
 REPEAT = "repeat message"
 NETWORK = (LOSE, REPEAT)
-"""What the network does with a message in flight, besides delivering it at any time."""
+"""What the network does with a message in flight, besides delivering it at any time.
+
+A model with an attribute `network` of its own has only these: one that loses no message, or repeats none.
+"""
 
 State = TypeVar("State")
 Message = TypeVar("Message")

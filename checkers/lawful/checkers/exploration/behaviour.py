@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from lawful.checkers.exploration.network import network_step
+from lawful.checkers.exploration.network import network_of, network_step
 from lawful.checkers.exploration.wrong_model import steps_of
-from lawful.models.local_steps import NETWORK, AnyModel, AnyStep, Choice, LocalProperty, OfPair, OfServer, OfStep
+from lawful.models.local_steps import AnyModel, AnyStep, Choice, LocalProperty, OfPair, OfServer, OfStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def moves(model: AnyModel, moment: Moment) -> Iterator[Move]:
         state = moment.states[server]
         for step in steps_of(model, server, state, message):
             yield Move(server, step, message)
-        for action in NETWORK:
+        for action in network_of(model):
             yield Move(server, network_step(action, state, message), message)
 
 

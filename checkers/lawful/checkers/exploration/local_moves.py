@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from lawful.checkers.exploration.behaviour import Moment, Move
-from lawful.checkers.exploration.network import network_step
+from lawful.checkers.exploration.network import network_of, network_step
 from lawful.checkers.exploration.wrong_model import steps_of
-from lawful.models.local_steps import NETWORK, AnyModel
+from lawful.models.local_steps import AnyModel
 
 NO_MESSAGE = -1
 
@@ -84,7 +84,7 @@ class LocalMoves:
         received = None if message == NO_MESSAGE else self._messages[message]
         steps = list(steps_of(self.model, server, before, received))
         if received is not None:
-            steps += [network_step(action, before, received) for action in NETWORK]
+            steps += [network_step(action, before, received) for action in network_of(self.model)]
         found = []
         for step in steps:
             if self.model.is_within(step.after):

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from lawful.checkers.exploration.behaviour import Move
 from lawful.checkers.exploration.growing import GrowingArray
-from lawful.checkers.exploration.network import network_step
+from lawful.checkers.exploration.network import network_of, network_step
 from lawful.checkers.exploration.numbered import Numbered, Renaming
 from lawful.checkers.exploration.wrong_model import Marks, WrongModel, differing, marks, require_hashable, steps_of
-from lawful.models.local_steps import NETWORK, AnyModel, AnyStep, LocalStep
+from lawful.models.local_steps import AnyModel, AnyStep, LocalStep
 
 Ints = NDArray[Any]
 NOTHING = 0
@@ -41,7 +41,8 @@ class StepTable:
         """`look` is called before the model is asked: it ends the search where a budget is used up."""
         self.model = model
         self._look = look
-        self.actions = (*model.actions, *NETWORK)
+        self._network = network_of(model)
+        self.actions = (*model.actions, *self._network)
         self._action_numbers = {action: number for number, action in enumerate(self.actions)}
         names = range(model.servers)
         self.renamings: tuple[Renaming, ...] = tuple(permutations(names)) if symmetric else (tuple(names),)
@@ -183,7 +184,7 @@ class StepTable:
                 continue
             if not self._keep(server, state, message, step):
                 idle[self._action_numbers[step.action]] += 1
-        total = len(steps) + (len(NETWORK) if message else 0)
+        total = len(steps) + (len(self._network) if message else 0)
         self._block_rows.append((first, len(self._entry_rows) - first, total))
         self._idle.append(idle)
         self.blocks.append(Block(server, state, message, once))
@@ -209,7 +210,7 @@ class StepTable:
     def _with_network(self, state: int, message: int, steps: Sequence[AnyStep]) -> Iterator[AnyStep]:
         yield from steps
         if message:
-            for action in NETWORK:
+            for action in self._network:
                 yield network_step(action, self.states.values[state], self.messages.values[message])
 
     def _keep(self, server: int, state: int, message: int, step: AnyStep) -> bool:

@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 
 from lawful.checkers.exploration.behaviour import Move, follow, violated_by
 from lawful.checkers.exploration.local_moves import LocalMoves, Option, Place
+from lawful.checkers.exploration.network import network_of
 from lawful.checkers.exploration.result import DEADLOCK, Violation
 from lawful.checkers.meter import BudgetExhausted, Meter
 from lawful.checkers.verdict import Budget, Verdict
-from lawful.models.local_steps import NETWORK, AnyModel, LocalProperty, OfPair, OfServer, OfStep
+from lawful.models.local_steps import AnyModel, LocalProperty, OfPair, OfServer, OfStep
 
 _LIKELIHOODS = (0.05, 1.0, 1.0, 8.0)
 
@@ -69,7 +70,7 @@ class _Walker:
         self.moves = LocalMoves(model)
         self.start = self.moves.place(self.moments[-1])
         self.judged: dict[tuple[int, int, bool], str | None] = {}
-        self.taken = dict.fromkeys((*model.actions, *NETWORK), 0)
+        self.taken = dict.fromkeys((*model.actions, *network_of(model)), 0)
         self.meter = Meter(budget)
 
     def run(self, walks: int, depth: int, seed: int) -> Walked:

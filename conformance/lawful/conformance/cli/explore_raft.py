@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -36,6 +36,8 @@ _DEPTH = 80
 @click.option("--log", metavar="N", type=click.IntRange(0, 99), help="The longest log; else 1.")
 @click.option("--messages", metavar="N", type=click.IntRange(0, 9), help="Most messages in flight at once; else 1.")
 @click.option("--values", metavar="N", type=click.IntRange(1, 9), help="Different values of clients; else 1.")
+@click.option("--no-loss", is_flag=True, help="Messages are not lost.")
+@click.option("--no-duplication", is_flag=True, help="Messages do not arrive more than once.")
 @click.option("--with", "extensions", metavar="NAMES", help=f"Extensions, with commas: {','.join(Feature)}.")
 @click.option("--symmetry", is_flag=True, help="Look at one of the states that differ in the names of servers.")
 @click.option("--mistake", metavar="NAME", help="A broken twin of Raft, within bounds that suffice to break it.")
@@ -50,6 +52,8 @@ def raft(
     log: int | None,
     messages: int | None,
     values: int | None,
+    no_loss: bool,
+    no_duplication: bool,
     extensions: str | None,
     symmetry: bool,
     mistake: str | None,
@@ -75,6 +79,7 @@ def raft(
     from lawful.models.raft.properties import properties_of
 
     given = {"servers": servers, "terms": terms, "log": log, "messages": messages, "values": values}
+    given |= {"loss": False if no_loss else None, "duplication": False if no_duplication else None}
     features = features_named(extensions.split(",") if extensions else ())
     bounds, scene = _scenario(mistake, given, features)
     if symmetry and bounds.servers > _MOST_SYMMETRIC:
@@ -149,7 +154,7 @@ def _scenario(
     from lawful.models.raft.mistakes import MISTAKES
     from lawful.models.raft.raft import Bounds
 
-    chosen = {name: value for name, value in given.items() if value is not None}
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if mistake is None:
         return Bounds(**chosen), ()
     bounds = replace(MISTAKES[mistake].bounds if mistake in MISTAKES else Bounds(), **chosen)

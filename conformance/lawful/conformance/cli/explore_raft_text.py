@@ -131,6 +131,7 @@ def _subject(model: Raft, mistake: str | None) -> str:
     ]
     if bounds.values > 1:
         parts.append(f"{bounds.values} values")
+    parts += [f"no {what}" for what in ("loss", "duplication") if not getattr(bounds, what)]
     added = [*([] if mistake is None else [mistake]), *sorted_names(model.features)]
     names = f" with {', '.join(added)}" if added else ""
     return f"raft{names}: {', '.join(parts)}"

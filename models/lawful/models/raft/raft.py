@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from lawful.models.local_steps import LocalStep
+from lawful.models.local_steps import LOSE, REPEAT, LocalStep
 from lawful.models.raft import election, fsync, leader_contact, membership, pre_vote, reads, replication, transfer
 from lawful.models.raft.features import NO_FEATURES, Feature, Features
 from lawful.models.raft.rules import RAFT_RULES, Rules
@@ -73,6 +73,10 @@ class Bounds:
     """How many messages may be in flight at once."""
     values: int = 1
     """How many different values clients propose."""
+    loss: bool = True
+    """Whether messages are lost."""
+    duplication: bool = True
+    """Whether messages arrive more than once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,11 @@ class Raft:
     @property
     def in_flight(self) -> int:
         return self.bounds.messages
+
+    @property
+    def network(self) -> tuple[str, ...]:
+        """What happens to messages; that they arrive in any order is always part of it."""
+        return (*([LOSE] if self.bounds.loss else []), *([REPEAT] if self.bounds.duplication else []))
 
     @property
     def actions(self) -> tuple[str, ...]:
