@@ -18,13 +18,17 @@ from lawful.conformance.judging import EXIT_CODES
 from lawful.models.first_order.system import System
 from lawful.models.raft_proof.mutants import Mutant
 
+_READ_INDEX, _SMALL_STEPS = "read-index", "small-steps"
+_EXTENSIONS = (_READ_INDEX, _SMALL_STEPS)
+
 
 @click.command("raft")
 @click.option(
     "--with",
     "extension",
-    metavar="EXTENSION",
-    help="Prove Raft with an extension: read-index, reads that a quorum confirms.",
+    metavar="NAMES",
+    help="Prove Raft with extensions, with commas: read-index, reads that a quorum confirms; small-steps, the steps "
+    "of the model that runs.",
 )
 @click.option("--mutant", metavar="NAME", help="Prove Raft with a mistake in it; --list names them.")
 @click.option("--list", "listed", is_flag=True, help="List the mistakes and prove nothing.")
@@ -85,11 +89,13 @@ def raft(
     from lawful.conformance.cli.prove_raft_json import report
     from lawful.conformance.cli.prove_raft_text import show, show_cores, show_searches
     from lawful.models.raft_proof.cores import CORES, READ_CORES
+    from lawful.models.raft_proof.small_steps import SMALL_STEP_CORES
 
+    small_cores = SMALL_STEP_CORES if _SMALL_STEPS in _names(extension) else {}
     proofs = (
         prove_with_smallest_cores(system, {}, limit_s)
         if find_cores
-        else prove(system, {**CORES, **READ_CORES}, limit_s, seed)
+        else prove(system, {**CORES, **READ_CORES, **small_cores}, limit_s, seed)
     )
     findings = [*proofs, *sanity_of(system, limit_s)]
     searches = list(goals_searched(system, depth, limit_s)) if depth else []
@@ -124,12 +130,18 @@ def _extended(extension: str | None) -> tuple[System[Any], Sequence[Mutant]]:
     from lawful.models.raft_proof.mutants import MUTANTS
     from lawful.models.raft_proof.read_index import RAFT_WITH_READ_INDEX
     from lawful.models.raft_proof.read_index_mutants import READ_MUTANTS
+    from lawful.models.raft_proof.small_steps import in_small_steps
 
-    if extension is None:
-        return RAFT, MUTANTS
-    if extension != "read-index":
-        raise unknown_name("extension", extension, ["read-index"])
-    return RAFT_WITH_READ_INDEX, (*MUTANTS, *READ_MUTANTS)
+    names = _names(extension)
+    for name in names:
+        if name not in _EXTENSIONS:
+            raise unknown_name("extension", name, _EXTENSIONS)
+    system, mutants = (RAFT, MUTANTS) if _READ_INDEX not in names else (RAFT_WITH_READ_INDEX, (*MUTANTS, *READ_MUTANTS))
+    return in_small_steps(system) if _SMALL_STEPS in names else system, mutants
+
+
+def _names(extension: str | None) -> list[str]:
+    return extension.split(",") if extension else []
 
 
 def _list_mutants(extension: str | None) -> ExitCode:
