@@ -16,8 +16,8 @@ import pytest
 
 from lawful.models.raft_proof import base
 from lawful.models.raft_proof.base import RAFT
+from lawful.models.raft_proof.extensions import EXTENSIONS
 from lawful.models.raft_proof.mutants import MUTANTS
-from lawful.models.raft_proof.read_index_mutants import READ_MUTANTS
 
 from .conftest import Run
 
@@ -32,6 +32,7 @@ COMMANDS = {
     "raft-proof-mutants": "lawful prove raft --with read-index --list",
     "raft-proof-unknown-mutant": "lawful prove raft --mutant vote-forgoten",
     "raft-proof-unknown-extension": "lawful prove raft --with read-indx",
+    "raft-proof-mutant-of-several": "lawful prove raft --with sessions,read-index --mutant two-votes",
     "raft-proof-unknown-picture": "lawful prove raft --graph proof.png",
 }
 _MILLISECONDS = re.compile(r"(proved|broken|unknown)( +)\d+ *$", re.MULTILINE)
@@ -55,6 +56,20 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_proof_prints_what_it_did(name: str, lawful: Lawful, snapshot: Callable[[str, Run], None]) -> None:
     snapshot(name, steady(lawful(COMMANDS[name])))
+
+
+def test_several_extensions_are_proved_in_turn_and_summed_up(lawful: Lawful, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("sessions", "read-index"):
+        part = dataclasses.replace(base.RAFT, name=f"raft with {name}")
+        monkeypatch.setitem(EXTENSIONS, name, dataclasses.replace(EXTENSIONS[name], system=part))
+    run = lawful("lawful prove raft --with read-index,sessions,read-index")
+    assert run.code == 0
+    assert re.findall(r"^raft with \S+", run.stdout, re.MULTILINE) == ["raft with read-index", "raft with sessions"]
+    assert "✓ 32 obligations of 2 systems: 32 proved" in run.stdout
+    report = json.loads(lawful("lawful prove raft --with read-index,sessions --format json").stdout)
+    jsonschema.validate(report, json.loads(lawful("lawful schema induction").stdout))
+    assert [one["system"] for one in report["proofs"]] == ["raft with read-index", "raft with sessions"]
+    assert report["exit_code"] == 0
 
 
 @pytest.mark.parametrize("mutant", [None, "vote-forgotten"])
@@ -128,7 +143,19 @@ def test_without_the_solver_the_hint_says_how_to_get_it(lawful: Lawful, monkeypa
 
 def test_every_mutant_is_in_the_document() -> None:
     text = (Path(__file__).resolve().parents[2] / "docs" / "proofs.md").read_text(encoding="utf-8")
-    assert [one.name for one in (*MUTANTS, *READ_MUTANTS) if f"| {one.name} |" not in text] == []
+    mutants = [*MUTANTS, *(mutant for one in EXTENSIONS.values() for mutant in one.own_mutants)]
+    assert [one.name for one in mutants if f"| {one.name} |" not in text] == []
+
+
+def test_every_extension_is_in_the_document_with_its_size() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "proofs.md").read_text(encoding="utf-8")
+    for one in EXTENSIONS.values():
+        lemmas, actions = len(one.system.lemmas), len(one.system.actions)
+        assert re.search(
+            rf"^\| \[{one.name}\]\(#.*\) \| .* \| {lemmas} \| {actions} \| {lemmas * (actions + 1)} \|$",
+            text,
+            re.MULTILINE,
+        )
 
 
 def test_no_snapshot_is_left_over() -> None:

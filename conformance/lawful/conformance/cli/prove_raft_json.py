@@ -36,6 +36,11 @@ def report(
     }
 
 
+def report_of_several(reports: Sequence[Json], code: ExitCode) -> Json:
+    """The reports of several proofs, and the exit code of all of them together."""
+    return {"format": FORMAT_VERSION, "exit_code": int(code), "proofs": list(reports)}
+
+
 def _obligation(system: System[Any], finding: Finding) -> Json:
     found = finding.counterexample
     return {

@@ -41,6 +41,15 @@ def show(system: System[Any], findings: Sequence[Finding], each: bool) -> None:
     console.print(summary([one.verdict for one in steps], what, sum(one.seconds for one in steps)))
 
 
+def show_total(proofs: Sequence[Sequence[Finding]]) -> None:
+    """What came of several proofs together."""
+    steps = [one for findings in proofs for one in findings if one.goal not in _SANITY]
+    console = output_console()
+    console.print()
+    what = counted(len(proofs), "system")
+    console.print(summary([one.verdict for one in steps], what, sum(one.seconds for one in steps)))
+
+
 def show_searches(searches: Sequence[SearchedGoal]) -> None:
     """What was searched for each goal, and the behaviour that breaks it, step by step."""
     console = output_console()

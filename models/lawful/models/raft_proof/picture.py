@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from lawful.models.first_order.expression import TRUTH, Sort, Symbol
 from lawful.models.first_order.structure import Structure, Value
 from lawful.models.first_order.system import symbols_of
 from lawful.models.raft_proof.read_index import READING_CLUSTER
+from lawful.models.raft_proof.sessions import SERVING_CLUSTER, client_of, number_of
 from lawful.models.raft_proof.vocabulary import ENTRY, INDEX, SERVER, TERM, index_of, on_path, term_of
 
 _SENTENCES = {
@@ -33,9 +35,20 @@ _SENTENCES = {
     "read_served": "{0} was served",
     "confirmers": "the quorum that confirmed {0} is {result}",
     "committers": "the quorum that had {1} when it was committed in term {0} is {result}",
+    "client_of": "{0} carries a command of client {result}",
+    "number_of": "{0} carries a command of number {result}",
+    "applied": "{0} has applied its log up to {result}",
+    "session": "{0} knows of client {1} the result of {result}",
+    "took_effect": "at {0} the command of {1} took effect",
+    "answered": "client {0} was answered command {1} with the result of {2}",
 }
 _ON_SERVERS = ("term", "last", "leads", "stands")
-_SYMBOLS = {symbol.name: symbol for symbol in symbols_of(READING_CLUSTER).values()}
+_WITNESSES = ("electors", "committers", "read_term", "read_point", "confirmers")
+_CLUSTERS: tuple[Any, ...] = (READING_CLUSTER, SERVING_CLUSTER)
+_SYMBOLS = {
+    **{symbol.name: symbol for symbol in (client_of, number_of)},
+    **{symbol.name: symbol for cluster in _CLUSTERS for symbol in symbols_of(cluster).values()},
+}
 """Of all systems; a state has those of its own."""
 
 
@@ -45,7 +58,9 @@ def state_lines(state: Structure) -> Iterator[str]:
         yield _server_line(state, server, name)
     yield f"entries: {', '.join(_entry_texts(state))}"
     for name, symbol in _symbols(state):
-        if name not in _ON_SERVERS and name != "created" and symbol.result == TRUTH:
+        if symbol.result != TRUTH:
+            yield from _function_lines(state, symbol)
+        elif name not in _ON_SERVERS and name != "created":
             yield from _relation_lines(state, symbol)
     yield from _witnesses(state)
 
@@ -73,6 +88,12 @@ def _relation_lines(state: Structure, symbol: Symbol) -> Iterator[str]:
         names = [_name(state, sort, value) for sort, value in zip(symbol.arguments, first, strict=False)]
         lasts = ", ".join(_name(state, symbol.arguments[-1], value) for value in last)
         yield _SENTENCES[symbol.name].format(*names, lasts)
+
+
+def _function_lines(state: Structure, symbol: Symbol) -> Iterator[str]:
+    """Where a function of an extension gives something else than the first element, which says nothing yet."""
+    if symbol.name not in (*_ON_SERVERS, *_WITNESSES):
+        yield from (_sentence(state, symbol, at) for at, value in state.tables[symbol.name].items() if value)
 
 
 def _server_line(state: Structure, server: int, name: str) -> str:

@@ -145,13 +145,13 @@ def _order(relation: Symbol, sort: Sort) -> Expression:
     )
 
 
-def _total(relation: Symbol, sort: Sort) -> Expression:
+def total_order(relation: Symbol, sort: Sort) -> Expression:
     return all_of(_order(relation, sort), every((sort, sort), lambda one, two: relation(one, two) | relation(two, one)))
 
 
 AXIOMS = (
-    Axiom("Terms are ordered, one after the other.", _total(term_at_most, TERM)),
-    Axiom("Indexes are ordered, one after the other.", _total(index_at_most, INDEX)),
+    Axiom("Terms are ordered, one after the other.", total_order(term_at_most, TERM)),
+    Axiom("Indexes are ordered, one after the other.", total_order(index_at_most, INDEX)),
     Axiom("Term nought is the least.", every((TERM,), lambda term: term_at_most(term_nought(), term))),
     Axiom("What comes before what comes before an entry comes before it.", _order(on_path, ENTRY)),
     Axiom(

@@ -1,0 +1,125 @@
+"""Raft with each extension: what is claimed of it is proved, can happen, and each mistake breaks its lemma."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lawful.checkers.induction.bounded import search
+from lawful.checkers.induction.graph import proof_graph, unused
+from lawful.checkers.induction.obligation import obligations, steps_of
+from lawful.checkers.induction.prover import Prover, prove
+from lawful.checkers.induction.sanity import sanity_of
+from lawful.checkers.induction.search import Search
+from lawful.checkers.verdict import Verdict
+from lawful.models.first_order.expression import Expression, all_of, some
+from lawful.models.first_order.system import Lemma, Scope
+from lawful.models.raft_proof.base import RAFT, scope
+from lawful.models.raft_proof.extensions import EXTENSIONS, Extension
+from lawful.models.raft_proof.mutants import Mutant
+from lawful.models.raft_proof.picture import change_lines, state_lines
+from lawful.models.raft_proof.read_index import READ
+from lawful.models.raft_proof.sessions import client_of, number_of
+from lawful.models.raft_proof.vocabulary import ENTRY, SERVER, before_on_path, on_path
+
+NAMES = tuple(EXTENSIONS)
+MISTAKES = [(name, mutant) for name, one in EXTENSIONS.items() for mutant in one.own_mutants]
+OBLIGATIONS = {"sessions": 408, "read-index": 416}
+
+
+def a_retry_is_answered(cluster: Any) -> Expression:
+    """The command of an entry took effect at the one before it, and a client got the answer after both."""
+    return some(
+        (SERVER, ENTRY, ENTRY),
+        lambda server, first, again: all_of(
+            before_on_path(first, again) & on_path(again, cluster.applied(server)),
+            client_of(first).is_(client_of(again)) & number_of(first).is_(number_of(again)),
+            cluster.answered(client_of(again), number_of(again), first),
+        ),
+    )
+
+
+def a_read_is_served(cluster: Any) -> Expression:
+    return some((READ,), cluster.read_served)
+
+
+CAN_HAPPEN: dict[str, tuple[Callable[[Any], Expression], int]] = {
+    "sessions": (a_retry_is_answered, 8),
+    "read-index": (a_read_is_served, 7),
+}
+"""Of each extension what it is for, and after how many steps it happens to a server that is alone."""
+
+
+def alone(extension: Extension) -> Scope:
+    """One server, two terms, three entries, and of everything else what the largest instance has."""
+    small, large = scope(1, 2, 3, 3), extension.system.scopes[-1]
+    return Scope({**large.elements, **small.elements}, {**large.meaning, **small.meaning})
+
+
+def own_lemmas(extension: Extension) -> set[str]:
+    return {one.name for one in extension.system.lemmas} - {one.name for one in RAFT.lemmas}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_claimed_of_an_extension_is_proved(name: str) -> None:
+    extension = EXTENSIONS[name]
+    prover = Prover(extension.system, extension.cores)
+    asked = [one for one in obligations(extension.system) if one.lemma.name in own_lemmas(extension)]
+    assert len(asked) == len(own_lemmas(extension)) * (len(extension.system.actions) + 1)
+    assert [one for one in map(prover.settled, asked) if one.verdict is not Verdict.LAWFUL] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_an_extension_is_for_can_happen(name: str) -> None:
+    extension = EXTENSIONS[name]
+    happens, steps = CAN_HAPPEN[name]
+    never: Lemma[Any] = Lemma("never", "It never happens.", lambda cluster: ~happens(cluster))
+    found = search(extension.system, alone(extension), never, steps, seconds=60.0)
+    assert found.behaviour is not None
+    assert found.behaviour.replayed
+    assert found.steps == steps
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_action_can_be_taken_and_every_lemma_says_something(name: str) -> None:
+    assert [one for one in sanity_of(EXTENSIONS[name].system) if one.verdict is not Verdict.LAWFUL] == []
+
+
+@pytest.mark.parametrize(("name", "mutant"), MISTAKES, ids=[one.name for _, one in MISTAKES])
+def test_a_mistake_breaks_its_lemma_in_a_small_cluster(name: str, mutant: Mutant) -> None:
+    system = mutant.of(EXTENSIONS[name].system)
+    steps = {one.lemma.name: one for one in steps_of(system, mutant.action)}
+    for lemma in mutant.breaks:
+        tried = (Search(system, scope, 60.0).broken(steps[lemma]).counterexample for scope in system.scopes)
+        found = next(one for one in tried if one is not None)
+        assert found.replayed
+        assert list(state_lines(found.before))
+        assert list(change_lines(found.before, found.after))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cores_name_actions_and_lemmas_that_there_are(name: str) -> None:
+    system, cores = EXTENSIONS[name].system, EXTENSIONS[name].own_cores
+    assert {action for action, _ in cores} <= {one.name for one in system.actions}
+    assert {one for (_, kept), core in cores.items() for one in (kept, *core)} <= {one.name for one in system.lemmas}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_the_whole_proof_goes_through(name: str) -> None:
+    extension = EXTENSIONS[name]
+    findings = list(prove(extension.system, extension.cores))
+    assert len(findings) == OBLIGATIONS[name]
+    assert {one.verdict for one in findings} == {Verdict.LAWFUL}
+    assert unused(extension.system, proof_graph(extension.system, findings)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("seed", range(1, 3))
+def test_the_proof_does_not_hang_on_where_the_solver_begins(name: str, seed: int) -> None:
+    extension = EXTENSIONS[name]
+    findings = prove(extension.system, extension.cores, seed=seed)
+    assert [one for one in findings if one.verdict is not Verdict.LAWFUL] == []
