@@ -44,16 +44,19 @@ def explore(
     budget: Budget | None = None,
     *,
     symmetric: bool = False,
+    reduced: bool = False,
     after: Sequence[Move] = (),
     may_end: bool = False,
 ) -> Exploration:
     """Every state within the bounds of the model, or those up to the first violation.
 
-    `symmetric`: states that differ only in how servers are called are one; the model's renamings say how. `after`: the
-    behaviour from whose end the search goes on. `may_end`: a state in which nothing can happen is no deadlock.
+    `symmetric`: states that differ only in how servers are called are one; the model's renamings say how. `reduced`:
+    steps of different servers are not taken in all orders (`reduction`): fewer states, the same verdict, but a
+    counterexample may have steps that it does not need. `after`: the behaviour from whose end the search goes on.
+    `may_end`: a state in which nothing can happen is no deadlock.
     Raises `WrongModel` where the model is not made of local steps.
     """
-    search = _Search(model, properties, Meter(budget or Budget()), symmetric, after, may_end)
+    search = _Search(model, properties, Meter(budget or Budget()), symmetric, reduced, after, may_end)
     violation, progress = None, None
     try:
         violation = search.run()
@@ -83,6 +86,7 @@ class _Search:
         properties: Sequence[LocalProperty],
         meter: Meter,
         symmetric: bool,
+        reduced: bool,
         after: Sequence[Move],
         may_end: bool,
     ) -> None:
@@ -91,6 +95,7 @@ class _Search:
         self.properties = properties
         self.meter = meter
         self.symmetric = symmetric
+        self.reduced = reduced
         self.start = after
         self.may_end = may_end
         self.table = StepTable(model, symmetric, meter.look)
@@ -139,7 +144,7 @@ class _Search:
 
     def _advance(self, rows: Ints, number: int) -> Ints | Violation:
         """The states that are new after the rows, of which the first has this number."""
-        found = expand(self.table, rows)
+        found = expand(self.table, rows, self.reduced)
         before = fingerprints(self.table, rows)
         self._count(found, before)
         violation = self._violated_on_the_way(found, number)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lawful.checkers.exploration.fingerprints import Fingerprints
+from lawful.checkers.exploration.reduction import movers
 from lawful.checkers.exploration.step_table import NOTHING, StepTable
 
 Ints = NDArray[Any]
@@ -47,9 +48,9 @@ class Expansion(NamedTuple):
     """By row, how many steps there are at all."""
 
 
-def expand(table: StepTable, rows: Ints) -> Expansion:
-    """All steps from the rows."""
-    found = list(_blocks(table, rows))
+def expand(table: StepTable, rows: Ints, reduced: bool = False) -> Expansion:
+    """All steps from the rows; `reduced`: those of servers whose turn it is (`reduction`)."""
+    found = list(blocks_of(table, rows, reduced))
     who = np.concatenate([one[0] for one in found])
     blocks = np.concatenate([one[1] for one in found])
     place = np.concatenate([np.full(len(one[0]), one[2], np.int8) for one in found])
@@ -64,12 +65,13 @@ def expand(table: StepTable, rows: Ints) -> Expansion:
     return Expansion(steps, blocks, generated)
 
 
-def _blocks(table: StepTable, rows: Ints) -> Iterator[tuple[Ints, Ints, int]]:
+def blocks_of(table: StepTable, rows: Ints, reduced: bool) -> Iterator[tuple[Ints, Ints, int]]:
     """Rows, their blocks, and the place of the message that the blocks are about."""
     servers, in_flight = table.model.servers, table.model.in_flight
-    everybody = np.arange(len(rows))
+    turns = movers(table, rows) if reduced else None
     for server in range(servers):
-        yield everybody, table.alone(server, rows[:, server]), _ALONE
+        who = np.arange(len(rows)) if turns is None else np.flatnonzero(turns[server])
+        yield who, table.alone(server, rows[who, server]), _ALONE
     messages = rows[:, servers:]
     destinations = table.destinations
     for place in range(in_flight):

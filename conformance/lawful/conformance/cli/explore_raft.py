@@ -40,6 +40,7 @@ _DEPTH = 80
 @click.option("--no-duplication", is_flag=True, help="Messages do not arrive more than once.")
 @click.option("--with", "extensions", metavar="NAMES", help=f"Extensions, with commas: {','.join(Feature)}.")
 @click.option("--symmetry", is_flag=True, help="Look at one of the states that differ in the names of servers.")
+@click.option("--reduction", is_flag=True, help="Do not take steps of different servers in all orders.")
 @click.option("--mistake", metavar="NAME", help="A broken twin of Raft, within bounds that suffice to break it.")
 @click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Where to write a counterexample.")
 @click.option("--walks", metavar="N", type=click.IntRange(1), help="Take N random walks instead of all steps.")
@@ -56,6 +57,7 @@ def raft(
     no_duplication: bool,
     extensions: str | None,
     symmetry: bool,
+    reduction: bool,
     mistake: str | None,
     output: Path | None,
     walks: int | None,
@@ -89,16 +91,17 @@ def raft(
     model = model_of(bounds, mistake, features)
     if walks is None and (depth is not None or seed is not None):
         raise UsageError("--depth and --seed are for random walks", hint="say how many with --walks N")
-    if walks is not None and (symmetry or configuration.format == "json"):
-        raise UsageError("--walks goes with neither --symmetry nor --format json")
+    if walks is not None and (symmetry or reduction or configuration.format == "json"):
+        raise UsageError("--walks goes with none of --symmetry, --reduction and --format json")
     budget = Budget(limit(configuration.budget_s), limit(configuration.memory_mb))
     if walks is not None:
         return _walk(model, mistake, scene, (walks, depth or _DEPTH, seed or 0), budget, output)
     try:
-        found = explore(model, properties_of(model.features), budget, symmetric=symmetry, after=scene)
+        properties = properties_of(model.features)
+        found = explore(model, properties, budget, symmetric=symmetry, reduced=reduction, after=scene)
     except ValueError as error:
         raise _not_within(mistake, error) from error
-    searched = Searched(model, mistake, len(scene), found)
+    searched = Searched(model, mistake, len(scene), reduction, found)
     code = EXIT_CODES[found.verdict]
     if output is not None and found.violation is not None:
         write(output, model, mistake, found.violation.property, found.violation.behaviour)

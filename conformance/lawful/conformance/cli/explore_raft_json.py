@@ -25,6 +25,7 @@ def report(searched: Searched, code: ExitCode) -> Json:
         "with": sorted_names(searched.model.features),
         "mistake": searched.mistake,
         "scene_steps": searched.scene,
+        "reduction": searched.reduced,
         "verdict": WORDS[found.verdict],
         "progress": found.progress,
         "distinct": found.distinct,

@@ -32,6 +32,8 @@ class Searched(NamedTuple):
     mistake: str | None
     scene: int
     """How many steps were taken before it began."""
+    reduced: bool
+    """Steps of different servers were not taken in all orders."""
     found: Exploration
 
 
@@ -54,6 +56,8 @@ def searched_lines(searched: Searched, moments: Sequence[Moment]) -> Iterator[st
         yield f"    the mistake: {MISTAKES[searched.mistake].sentence}"
     if searched.scene:
         yield f"    the search begins after {counted(searched.scene, 'step')} that lead to the scene of the mistake"
+    if searched.reduced:
+        yield "    where the network is full, only servers with a message move: fewer states, the same verdict"
     if found.progress is not None:
         yield f"    {found.progress}"
     yield from (f"    {line}" for line in _count_lines(found))

@@ -1,0 +1,112 @@
+"""Small models made of local steps and drawn at random, to ask two searches the same question."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lawful.models.local_steps import LocalProperty, LocalStep, OfPair, OfServer, OfStep
+
+Step = LocalStep["Place", "Note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The state of a server."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A message."""
+
+    source: int
+    destination: int
+    kind: int
+
+
+class Drawn:
+    """The steps of each server are drawn by the seed: they go anywhere, send anything, and answer some messages."""
+
+    actions = ("act", "hear")
+
+    def __init__(self, seed: int) -> None:
+        chance = random.Random(seed)
+        self.servers = chance.choice((2, 2, 3))
+        self.in_flight = chance.choice((0, 1, 1, 1, 2, 2, 3))
+        self.places = chance.randint(2, 4)
+        kinds = chance.randint(1, 2)
+        self._alone = {
+            (server, number): tuple(self._step(chance, "act", server, kinds) for _ in range(chance.choice((0, 1, 1, 2))))
+            for server in range(self.servers)
+            for number in range(self.places)
+        }
+        self._heard = {
+            (server, number, kind): tuple(
+                self._step(chance, "hear", server, kinds) for _ in range(chance.choice((0, 1, 1, 2)))
+            )
+            for server in range(self.servers)
+            for number in range(self.places)
+            for kind in range(kinds)
+        }
+
+    def _step(self, chance: random.Random, action: str, server: int, kinds: int) -> Step:
+        others = [other for other in range(self.servers) if other != server]
+        sends = tuple(
+            Note(server, chance.choice(others), chance.randrange(kinds)) for _ in range(chance.choice((0, 0, 1, 1, 2)))
+        )
+        keeps = action == "hear" and chance.random() < 0.2
+        return LocalStep(action, Place(chance.randrange(self.places)), sends, keeps)
+
+    def initial(self, server: int) -> Place:
+        return Place(0)
+
+    def steps(self, server: int, state: Place) -> Sequence[Step]:
+        return self._alone[server, state.number]
+
+    def receive(self, server: int, state: Place, message: Note) -> Sequence[Step]:
+        return self._heard[server, state.number, message.kind]
+
+    def source(self, message: Note) -> int:
+        return message.source
+
+    def destination(self, message: Note) -> int:
+        return message.destination
+
+    def is_within(self, state: Place) -> bool:
+        return True
+
+    def renamed_state(self, state: Place, new: Sequence[int]) -> Place:
+        return state
+
+    def renamed_message(self, message: Note, new: Sequence[int]) -> Note:
+        return Note(new[message.source], new[message.destination], message.kind)
+
+
+def drawn_properties(model: Drawn) -> list[LocalProperty]:
+    """That a state, two states together, or a step does not occur: one property for each of them."""
+    places = range(model.places)
+    return [
+        *(OfServer(f"never-{a}", lambda one, a=a: one.number != a, lambda one: True) for a in places),
+        *(
+            OfPair(
+                f"never-{a}-with-{b}",
+                lambda one, other, a=a, b=b: (one.number, other.number) != (a, b),
+                lambda one, other: True,
+            )
+            for a in places
+            for b in places
+        ),
+        *(
+            OfStep(
+                f"never-{a}-to-{b}",
+                lambda one, other, a=a, b=b: (one.number, other.number) != (a, b),
+                lambda one, other: True,
+            )
+            for a in places
+            for b in places
+            if a != b
+        ),
+    ]
