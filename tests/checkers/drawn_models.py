@@ -39,7 +39,9 @@ class Drawn:
         self.places = chance.randint(2, 4)
         kinds = chance.randint(1, 2)
         self._alone = {
-            (server, number): tuple(self._step(chance, "act", server, kinds) for _ in range(chance.choice((0, 1, 1, 2))))
+            (server, number): tuple(
+                self._step(chance, "act", server, kinds) for _ in range(chance.choice((0, 1, 1, 2)))
+            )
             for server in range(self.servers)
             for number in range(self.places)
         }

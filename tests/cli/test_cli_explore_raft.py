@@ -23,6 +23,8 @@ COMMANDS = {
     "search-raft-replay-help": "lawful replay --help",
     "search-raft-safe": "lawful explore raft --servers 2 --terms 3",
     "search-raft-safe-symmetry": "lawful explore raft --servers 2 --terms 3 --log 2 --symmetry",
+    "search-raft-reduction": "lawful explore raft --servers 2 --reduction",
+    "search-raft-reduction-no-loss": "lawful explore raft --reduction --no-loss",
     "search-raft-inconclusive": "lawful explore raft --servers 5 --budget-s 1e-9",
     "search-raft-mistake": "lawful explore raft --mistake quorum-of-half",
     "search-raft-mistake-output": "lawful explore raft --mistake previous-term-not-compared --output found.json",

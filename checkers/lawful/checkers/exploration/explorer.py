@@ -26,6 +26,7 @@ from lawful.checkers.exploration.frontier import (
 )
 from lawful.checkers.exploration.invariants import Invariants
 from lawful.checkers.exploration.reached import Reached
+from lawful.checkers.exploration.reduction import is_reducible
 from lawful.checkers.exploration.result import DEADLOCK, Exploration, Violation
 from lawful.checkers.exploration.soundness import require_pure, require_symmetric
 from lawful.checkers.exploration.step_table import NOTHING, StepTable
@@ -54,8 +55,10 @@ def explore(
     steps of different servers are not taken in all orders (`reduction`): fewer states, the same verdict, but a
     counterexample may have steps that it does not need. `after`: the behaviour from whose end the search goes on.
     `may_end`: a state in which nothing can happen is no deadlock.
-    Raises `WrongModel` where the model is not made of local steps.
+    Raises `WrongModel` where the model is not made of local steps, `ValueError` where it cannot be searched like this.
     """
+    if reduced and not is_reducible(model):
+        raise ValueError("steps may be left out only on a network that loses messages")
     search = _Search(model, properties, Meter(budget or Budget()), symmetric, reduced, after, may_end)
     violation, progress = None, None
     try:

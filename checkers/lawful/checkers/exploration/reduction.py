@@ -29,9 +29,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lawful.checkers.exploration.network import network_of
 from lawful.checkers.exploration.step_table import NOTHING, StepTable
+from lawful.models.local_steps import LOSE, AnyModel
 
 Ints = NDArray[Any]
+
+
+def is_reducible(model: AnyModel) -> bool:
+    """Whether the claim holds: where no message is ever lost, the second case of the induction fails."""
+    return LOSE in network_of(model)
 
 
 def movers(table: StepTable, rows: Ints) -> NDArray[np.bool_]:

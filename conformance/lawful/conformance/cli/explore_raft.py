@@ -88,6 +88,8 @@ def raft(
         raise UsageError(
             f"--symmetry is for up to {_MOST_SYMMETRIC} servers", hint="their names have 720 orders or more"
         )
+    if reduction and no_loss:
+        raise UsageError("--reduction is sound only on a network that loses messages", hint="leave --no-loss out")
     model = model_of(bounds, mistake, features)
     if walks is None and (depth is not None or seed is not None):
         raise UsageError("--depth and --seed are for random walks", hint="say how many with --walks N")
