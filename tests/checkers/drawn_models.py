@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
 
 from lawful.models.local_steps import LocalProperty, LocalStep, OfPair, OfServer, OfStep
 
@@ -87,28 +89,24 @@ class Drawn:
         return Note(new[message.source], new[message.destination], message.kind)
 
 
+def _is_not(number: int, one: Place) -> bool:
+    return one.number != number
+
+
+def _are_not(numbers: tuple[int, int], one: Place, other: Place) -> bool:
+    return (one.number, other.number) != numbers
+
+
+def _always(*_: Place) -> bool:
+    return True
+
+
 def drawn_properties(model: Drawn) -> list[LocalProperty]:
     """That a state, two states together, or a step does not occur: one property for each of them."""
     places = range(model.places)
+    pairs = list(product(places, repeat=2))
     return [
-        *(OfServer(f"never-{a}", lambda one, a=a: one.number != a, lambda one: True) for a in places),
-        *(
-            OfPair(
-                f"never-{a}-with-{b}",
-                lambda one, other, a=a, b=b: (one.number, other.number) != (a, b),
-                lambda one, other: True,
-            )
-            for a in places
-            for b in places
-        ),
-        *(
-            OfStep(
-                f"never-{a}-to-{b}",
-                lambda one, other, a=a, b=b: (one.number, other.number) != (a, b),
-                lambda one, other: True,
-            )
-            for a in places
-            for b in places
-            if a != b
-        ),
+        *(OfServer(f"never-{a}", partial(_is_not, a), _always) for a in places),
+        *(OfPair(f"never-{a}-with-{b}", partial(_are_not, (a, b)), _always) for a, b in pairs),
+        *(OfStep(f"never-{a}-to-{b}", partial(_are_not, (a, b)), _always) for a, b in pairs if a != b),
     ]
