@@ -32,3 +32,74 @@ SESSION_CORES: dict[tuple[str, str], tuple[str, ...]] = {
     ),
 }
 """What is needed on top where there are sessions (`sessions`)."""
+
+SNAPSHOT_CORES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("win_election", "offered_committed"): (
+        "offered_committed",
+        "leader_log_created",
+        "begun_by_election",
+        "candidates_not_elected",
+        "elected_by_quorum",
+        "one_vote",
+    ),
+    ("accept_entry", "logs_follow_snapshots"): (
+        "logs_follow_snapshots",
+        "sent_by_leader",
+        "leader_log_created",
+        "leader_log_whole",
+        "leader_log_grows",
+        "created_by_leader",
+        "logs_created",
+    ),
+    ("take_snapshot", "snapshots_agree"): (
+        "snapshots_committed",
+        "snapshots_agree",
+        "state_machine_safety",
+    ),
+    ("send_snapshot", "offered_committed"): (
+        "offered_committed",
+        "logs_follow_snapshots",
+        "snapshots_committed",
+        "leader_log_is_log",
+    ),
+    ("install_snapshot", "logs_created"): (
+        "offered_committed",
+        "leader_log_created",
+        "logs_created",
+    ),
+    ("install_snapshot", "acknowledged_of_leader"): (
+        "offered_committed",
+        "acknowledged_of_leader",
+    ),
+    ("install_snapshot", "acknowledged_kept"): (
+        "offered_committed",
+        "leader_completeness",
+        "acknowledged_kept",
+        "leader_log_created",
+        "leader_log_whole",
+        "leader_log_grows",
+        "created_by_leader",
+        "logs_created",
+    ),
+    ("install_snapshot", "votes_for_complete_logs"): (
+        "votes_for_complete_logs",
+        "votes_not_ahead_of_voters",
+    ),
+    ("install_snapshot", "snapshots_agree"): (
+        "offered_committed",
+        "snapshots_committed",
+        "snapshots_agree",
+        "state_machine_safety",
+    ),
+    ("install_snapshot", "dropped_covered"): (
+        "offered_committed",
+        "snapshots_committed",
+        "dropped_covered",
+        "state_machine_safety",
+    ),
+    ("install_snapshot", "snapshots_committed"): (
+        "offered_committed",
+        "snapshots_committed",
+    ),
+}
+"""What is needed on top where there are snapshots (`snapshots`)."""

@@ -9,12 +9,14 @@ from typing import Any
 from lawful.models.first_order.system import System
 from lawful.models.raft_proof.base import RAFT
 from lawful.models.raft_proof.cores import CORES, READ_CORES
-from lawful.models.raft_proof.cores_of_extensions import SESSION_CORES
+from lawful.models.raft_proof.cores_of_extensions import SESSION_CORES, SNAPSHOT_CORES
 from lawful.models.raft_proof.mutants import MUTANTS, Mutant
 from lawful.models.raft_proof.read_index import RAFT_WITH_READ_INDEX
 from lawful.models.raft_proof.read_index_mutants import READ_MUTANTS
 from lawful.models.raft_proof.sessions import RAFT_WITH_SESSIONS
 from lawful.models.raft_proof.sessions_mutants import SESSION_MUTANTS
+from lawful.models.raft_proof.snapshots import RAFT_WITH_SNAPSHOTS
+from lawful.models.raft_proof.snapshots_mutants import SNAPSHOT_MUTANTS
 
 _BASE_ACTIONS = {one.name: one for one in RAFT.actions}
 
@@ -45,6 +47,7 @@ EXTENSIONS = {
     one.name: one
     for one in (
         Extension("sessions", RAFT_WITH_SESSIONS, SESSION_MUTANTS, SESSION_CORES),
+        Extension("snapshots", RAFT_WITH_SNAPSHOTS, SNAPSHOT_MUTANTS, SNAPSHOT_CORES),
         Extension("read-index", RAFT_WITH_READ_INDEX, READ_MUTANTS, READ_CORES),
     )
 }

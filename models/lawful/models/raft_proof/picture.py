@@ -10,6 +10,7 @@ from lawful.models.first_order.structure import Structure, Value
 from lawful.models.first_order.system import symbols_of
 from lawful.models.raft_proof.read_index import READING_CLUSTER
 from lawful.models.raft_proof.sessions import SERVING_CLUSTER, client_of, number_of
+from lawful.models.raft_proof.snapshots import COMPACTING_CLUSTER
 from lawful.models.raft_proof.vocabulary import ENTRY, INDEX, SERVER, TERM, index_of, on_path, term_of
 
 _SENTENCES = {
@@ -41,10 +42,13 @@ _SENTENCES = {
     "session": "{0} knows of client {1} the result of {result}",
     "took_effect": "at {0} the command of {1} took effect",
     "answered": "client {0} was answered command {1} with the result of {2}",
+    "snapshot": "{0} has a snapshot that covers its log up to {result}",
+    "offered": "a snapshot up to {1} was sent in term {0}",
+    "dropped": "{0} dropped {1} from its log",
 }
 _ON_SERVERS = ("term", "last", "leads", "stands")
 _WITNESSES = ("electors", "committers", "read_term", "read_point", "confirmers")
-_CLUSTERS: tuple[Any, ...] = (READING_CLUSTER, SERVING_CLUSTER)
+_CLUSTERS: tuple[Any, ...] = (READING_CLUSTER, SERVING_CLUSTER, COMPACTING_CLUSTER)
 _SYMBOLS = {
     **{symbol.name: symbol for symbol in (client_of, number_of)},
     **{symbol.name: symbol for cluster in _CLUSTERS for symbol in symbols_of(cluster).values()},
