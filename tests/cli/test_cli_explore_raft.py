@@ -12,7 +12,7 @@ import pytest
 
 from lawful.models.raft.features import Feature
 from lawful.models.raft.mistakes import MISTAKES
-from lawful.specs.raft import ALL_SAFETY
+from lawful.specs.raft.invariants import ALL_PROPERTIES
 
 from .conftest import Run
 
@@ -37,6 +37,8 @@ COMMANDS = {
     "search-raft-no-loss": "lawful explore raft --servers 2 --messages 2 --log 0 --no-loss --no-duplication",
     "search-raft-with": "lawful explore raft --servers 2 --with check-quorum,pre-vote",
     "search-raft-with-mistake": "lawful explore raft --mistake pre-votes-count",
+    "search-raft-invariants": "lawful explore raft --servers 2 --invariants",
+    "search-raft-invariants-mistake": "lawful explore raft --mistake quorum-of-half --invariants --output found.json",
     "search-raft-unknown-extension": "lawful explore raft --with prevote",
     "search-raft-output-nowhere": "lawful explore raft --mistake quorum-of-half --output nowhere/found.json",
     "search-raft-walks": "lawful explore raft --servers 2 --walks 20 --depth 40 --seed 3",
@@ -84,6 +86,7 @@ def test_a_behaviour_keeps_its_schema(behaviour: dict[str, Any], lawful: Lawful)
         ("read-confirmed-by-earlier-answer", "read-index"),
         ("transfer-without-election", "transfer"),
         ("change-before-own-commit", "membership"),
+        ("match-index-falls", "monotonic"),
     ],
 )
 def test_a_behaviour_of_an_extension_keeps_the_schema_too(
@@ -157,7 +160,7 @@ def test_the_json_of_a_search_keeps_its_schema(arguments: str, lawful: Lawful) -
 
 def test_every_property_and_every_mistake_is_in_the_document() -> None:
     text = (Path(__file__).resolve().parents[2] / "docs" / "raft.md").read_text(encoding="utf-8")
-    assert [name for name in (*MISTAKES, *Feature, *(one.id for one in ALL_SAFETY)) if name not in text] == []
+    assert [name for name in (*MISTAKES, *Feature, *(one.id for one in ALL_PROPERTIES)) if name not in text] == []
 
 
 def test_no_snapshot_is_left_over() -> None:

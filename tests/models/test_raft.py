@@ -10,11 +10,15 @@ from lawful.checkers.exploration.behaviour import NoSuchMove, follow, guided, vi
 from lawful.checkers.exploration.explorer import explore
 from lawful.checkers.exploration.result import Exploration
 from lawful.checkers.verdict import Budget, Verdict
+from lawful.models.raft.judged import judged
 from lawful.models.raft.mistake import Mistake
 from lawful.models.raft.mistakes import MISTAKES
-from lawful.models.raft.properties import PROPERTIES, properties_of
+from lawful.models.raft.mistakes_of_invariants import FIRST_SIGNS
+from lawful.models.raft.properties import PROPERTIES
 from lawful.models.raft.raft import Bounds, Raft
-from lawful.specs.raft import ALL_SAFETY, SAFETY
+from lawful.models.raft.rules import RAFT_RULES
+from lawful.specs.raft import SAFETY
+from lawful.specs.raft.invariants import ALL_PROPERTIES
 
 UNLIMITED = Budget(None, None)
 
@@ -100,7 +104,7 @@ def test_a_mistake_that_needs_a_copy_has_no_scene_where_there_are_none(name: str
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_rejected_by_the_property_that_is_named(mistake: Mistake) -> None:
     model = mistake.model()
-    properties = properties_of(mistake.features)
+    properties = judged(model)
     scene = guided(model, mistake.scene)
     found = explore(model, properties, UNLIMITED, after=scene)
     assert found.violation is not None
@@ -112,11 +116,12 @@ def test_a_mistake_is_rejected_by_the_property_that_is_named(mistake: Mistake) -
     broken = [one.id for one in properties if violated_by([one], moments)]
     assert broken == [mistake.rejected_by.id], "no other property rejects it there"
     with pytest.raises(NoSuchMove):
-        follow(Raft(mistake.bounds, features=mistake.features), behaviour)
+        follow(replace(model, rules=RAFT_RULES), behaviour)
 
 
 def test_every_property_rejects_some_mistake() -> None:
-    assert {mistake.rejected_by for mistake in MISTAKES.values()} == set(ALL_SAFETY)
+    rejecting = {mistake.rejected_by for mistake in MISTAKES.values()} | set(FIRST_SIGNS.values())
+    assert rejecting == set(ALL_PROPERTIES)
     assert [one.id for one in PROPERTIES] == [one.id for one in SAFETY]
 
 

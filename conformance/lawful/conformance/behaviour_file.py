@@ -36,16 +36,20 @@ class Recorded:
     moments: tuple[Moment, ...]
     """The global states, the first one included."""
     features: Features = NO_FEATURES
+    invariants: bool = False
+    """Whether runtime invariants were judged as well."""
 
 
-def model_of(bounds: Bounds, mistake: str | None, features: Features = NO_FEATURES) -> Raft:
+def model_of(
+    bounds: Bounds, mistake: str | None, features: Features = NO_FEATURES, *, invariants: bool = False
+) -> Raft:
     """Raft, or one of its broken twins, with extensions; raises `UsageError` for an unknown twin."""
     if mistake is None:
-        return Raft(bounds, features=features)
+        return Raft(bounds, features=features, invariants=invariants)
     if mistake not in MISTAKES:
         raise unknown_name("mistake", mistake, MISTAKES)
     broken = MISTAKES[mistake].model(bounds)
-    return replace(broken, features=broken.features | features)
+    return replace(broken, features=broken.features | features, invariants=broken.invariants or invariants)
 
 
 def features_named(names: Iterable[str]) -> Features:
@@ -68,6 +72,7 @@ def write(path: Path, model: Raft, mistake: str | None, property_: str, behaviou
         "model": "raft",
         "bounds": asdict(model.bounds),
         "with": sorted_names(model.features),
+        **({"invariants": True} if model.invariants else {}),
         "mistake": mistake,
         "property": property_,
         "steps": [step_json(move) for move in behaviour],
@@ -106,9 +111,9 @@ def read(path: Path) -> Recorded:
     names = document.get("with", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise UsageError(f"{path} has extensions without a name", hint=_HINT)
-    model = model_of(bounds, mistake, features_named(names))
+    model = model_of(bounds, mistake, features_named(names), invariants=document.get("invariants") is True)
     behaviour, moments = _carried_out(path, model, steps)
-    return Recorded(bounds, mistake, document["property"], behaviour, moments, model.features)
+    return Recorded(bounds, mistake, document["property"], behaviour, moments, model.features, model.invariants)
 
 
 def _bounds(path: Path, document: dict[str, Any]) -> Bounds:

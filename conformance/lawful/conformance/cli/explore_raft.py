@@ -39,6 +39,7 @@ _DEPTH = 80
 @click.option("--no-loss", is_flag=True, help="Messages are not lost.")
 @click.option("--no-duplication", is_flag=True, help="Messages do not arrive more than once.")
 @click.option("--with", "extensions", metavar="NAMES", help=f"Extensions, with commas: {','.join(Feature)}.")
+@click.option("--invariants", is_flag=True, help="Judge runtime invariants too, in which mistakes show first.")
 @click.option("--symmetry", is_flag=True, help="Look at one of the states that differ in the names of servers.")
 @click.option("--reduction", is_flag=True, help="Do not take steps of different servers in all orders.")
 @click.option("--mistake", metavar="NAME", help="A broken twin of Raft, within bounds that suffice to break it.")
@@ -56,6 +57,7 @@ def raft(
     no_loss: bool,
     no_duplication: bool,
     extensions: str | None,
+    invariants: bool,
     symmetry: bool,
     reduction: bool,
     mistake: str | None,
@@ -75,22 +77,21 @@ def raft(
     from lawful.checkers.exploration.behaviour import follow
     from lawful.checkers.exploration.explorer import explore
     from lawful.checkers.verdict import Budget
-    from lawful.conformance.behaviour_file import features_named, model_of, write
+    from lawful.conformance.behaviour_file import features_named, write
     from lawful.conformance.cli.explore_raft_json import report
     from lawful.conformance.cli.explore_raft_text import Searched, searched_lines
-    from lawful.models.raft.properties import properties_of
+    from lawful.models.raft.judged import judged
 
     given = {"servers": servers, "terms": terms, "log": log, "messages": messages, "values": values}
     given |= {"loss": False if no_loss else None, "duplication": False if no_duplication else None}
     features = features_named(extensions.split(",") if extensions else ())
-    bounds, scene = _scenario(mistake, given, features)
+    bounds, model, scene = _scenario(mistake, given, features, invariants)
     if symmetry and bounds.servers > _MOST_SYMMETRIC:
         raise UsageError(
             f"--symmetry is for up to {_MOST_SYMMETRIC} servers", hint="their names have 720 orders or more"
         )
     if reduction and no_loss:
         raise UsageError("--reduction is sound only on a network that loses messages", hint="leave --no-loss out")
-    model = model_of(bounds, mistake, features)
     if walks is None and (depth is not None or seed is not None):
         raise UsageError("--depth and --seed are for random walks", hint="say how many with --walks N")
     if walks is not None and (symmetry or reduction or configuration.format == "json"):
@@ -99,8 +100,7 @@ def raft(
     if walks is not None:
         return _walk(model, mistake, scene, (walks, depth or _DEPTH, seed or 0), budget, output)
     try:
-        properties = properties_of(model.features)
-        found = explore(model, properties, budget, symmetric=symmetry, reduced=reduction, after=scene)
+        found = explore(model, judged(model), budget, symmetric=symmetry, reduced=reduction, after=scene)
     except ValueError as error:
         raise _not_within(mistake, error) from error
     searched = Searched(model, mistake, len(scene), reduction, found)
@@ -130,10 +130,10 @@ def _walk(
     from lawful.checkers.exploration.walks import walk
     from lawful.conformance.behaviour_file import write
     from lawful.conformance.cli.explore_raft_text import WalkedRaft, walked_lines
-    from lawful.models.raft.properties import properties_of
+    from lawful.models.raft.judged import judged
 
     walks, depth, seed = drawn
-    properties = properties_of(model.features)
+    properties = judged(model)
     found = walk(model, properties, walks=walks, depth=depth, seed=seed, after=scene, budget=budget)
     violation = found.violation
     if output is not None and violation is not None:
@@ -151,23 +151,28 @@ def _say_output(output: Path | None, *, is_written: bool) -> None:
 
 
 def _scenario(
-    mistake: str | None, given: Mapping[str, int | None], features: Features
-) -> tuple[Bounds, Sequence[Move]]:
-    """The bounds, and what happens before the search begins."""
-    from lawful.checkers.exploration.behaviour import NoSuchMove, guided
+    mistake: str | None, given: Mapping[str, int | None], features: Features, invariants: bool
+) -> tuple[Bounds, Raft, Sequence[Move]]:
+    """The bounds, the model within them, and what happens before the search begins."""
+    from lawful.checkers.exploration.behaviour import NoSuchMove, follow, guided, violated_by
     from lawful.conformance.behaviour_file import model_of
+    from lawful.models.raft.judged import judged
     from lawful.models.raft.mistakes import MISTAKES
     from lawful.models.raft.raft import Bounds
 
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if mistake is None:
-        return Bounds(**chosen), ()
+        bounds = Bounds(**chosen)
+        return bounds, model_of(bounds, None, features, invariants=invariants), ()
     bounds = replace(MISTAKES[mistake].bounds if mistake in MISTAKES else Bounds(), **chosen)
-    model = model_of(bounds, mistake, features)
+    model = model_of(bounds, mistake, features, invariants=invariants)
     try:
-        return bounds, guided(model, MISTAKES[mistake].scene)
+        scene = guided(model, MISTAKES[mistake].scene)
     except NoSuchMove as error:
         raise _not_within(mistake, error) from error
+    # An invariant may show a mistake on the way to where a promise breaks.
+    early = violated_by(judged(model), follow(model, scene)) if invariants else None
+    return bounds, model, scene if early is None else scene[: early[1] - 1]
 
 
 def _not_within(mistake: str | None, error: ValueError) -> UsageError:

@@ -9,7 +9,7 @@ from lawful.conformance.behaviour_file import sorted_names, step_json
 from lawful.conformance.cli.explore_raft_text import WORDS, Searched
 from lawful.conformance.errors import ExitCode
 from lawful.models.values import Json
-from lawful.specs.raft import ALL_SAFETY
+from lawful.specs.raft.invariants import ALL_PROPERTIES
 
 FORMAT_VERSION = 1
 
@@ -48,7 +48,7 @@ def report(searched: Searched, code: ExitCode) -> Json:
                 "outcome": _outcome(found, one.id),
                 "applied": found.applied[one.id],
             }
-            for one in ALL_SAFETY
+            for one in ALL_PROPERTIES
             if one.id in found.applied
         ],
         "violation": None

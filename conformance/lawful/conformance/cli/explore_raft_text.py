@@ -13,11 +13,11 @@ from lawful.checkers.verdict import Verdict
 from lawful.conformance.behaviour_file import Recorded, model_of, sorted_names
 from lawful.conformance.cli.terminal import LOOKS, coloured
 from lawful.conformance.report.behaviour_columns import behaviour_lines
+from lawful.models.raft.judged import judged
 from lawful.models.raft.mistakes import MISTAKES
-from lawful.models.raft.properties import properties_of
 from lawful.models.raft.raft import Raft
 from lawful.models.wording import counted
-from lawful.specs.raft import ALL_SAFETY
+from lawful.specs.raft.invariants import ALL_PROPERTIES, INVARIANTS
 
 WORDS = {Verdict.LAWFUL: "safe", Verdict.VIOLATION: "violation", Verdict.INCONCLUSIVE: "inconclusive"}
 _WIDTH = 110
@@ -109,7 +109,7 @@ def replayed_lines(recorded: Recorded) -> tuple[Verdict, list[str]]:
 
 
 def _violated(recorded: Recorded) -> str | None:
-    found = violated_by(properties_of(recorded.features), recorded.moments)
+    found = violated_by(judged(_model(recorded)), recorded.moments)
     if found is not None:
         return found[0].id
     is_stuck = not any(moves(_model(recorded), recorded.moments[-1]))
@@ -117,7 +117,7 @@ def _violated(recorded: Recorded) -> str | None:
 
 
 def _model(recorded: Recorded) -> Raft:
-    return model_of(recorded.bounds, recorded.mistake, recorded.features)
+    return model_of(recorded.bounds, recorded.mistake, recorded.features, invariants=recorded.invariants)
 
 
 def _verdict_word(verdict: Verdict, word: str | None = None) -> str:
@@ -157,7 +157,7 @@ def _count_lines(found: Exploration) -> Iterator[str]:
 
 
 def _property_lines(found: Exploration) -> Iterator[str]:
-    for one in (one for one in ALL_SAFETY if one.id in found.applied):
+    for one in (one for one in ALL_PROPERTIES if one.id in found.applied):
         if found.violation is not None and found.violation.property == one.id:
             look, word = LOOKS[Verdict.VIOLATION], "violated"
         elif not found.applied[one.id]:
@@ -165,12 +165,13 @@ def _property_lines(found: Exploration) -> Iterator[str]:
         else:
             look, word = LOOKS[Verdict.LAWFUL], "held" if found.verdict is Verdict.LAWFUL else "not violated so far"
         yield f"{coloured(look.glyph, look.colour)} {one.id} {one.name}: {word}"
-        yield f"    {one.sentence} ({one.source})"
+        if one not in INVARIANTS:
+            yield f"    {one.sentence} ({one.source})"
 
 
 def _violation_lines(property_: str, behaviour: Sequence[Move], moments: Sequence[Moment]) -> Iterator[str]:
-    names = {one.id: f"{one.id} {one.name}" for one in ALL_SAFETY}
-    sentence = next((one.sentence for one in ALL_SAFETY if one.id == property_), _DEADLOCKED)
+    names = {one.id: f"{one.id} {one.name}" for one in ALL_PROPERTIES}
+    sentence = next((one.sentence for one in ALL_PROPERTIES if one.id == property_), _DEADLOCKED)
     after = counted(len(behaviour), "step")
     yield f"    {names.get(property_, property_)} is violated after {after}: {sentence}"
     yield ""

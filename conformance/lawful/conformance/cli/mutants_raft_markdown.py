@@ -8,8 +8,9 @@ from lawful.conformance.raft_mutants.attempt import Attempt, Engine
 from lawful.conformance.raft_mutants.engines import DEPTH, SEED, WALKS
 from lawful.conformance.raft_mutants.known import KNOWN, Wanted
 from lawful.conformance.raft_mutants.matrix import Matrix
+from lawful.models.raft.mistakes_of_invariants import FIRST_SIGNS
 from lawful.models.wording import counted
-from lawful.specs.raft import ALL_SAFETY
+from lawful.specs.raft.invariants import ALL_PROPERTIES
 
 _UNITS = {Engine.EXPLORE: "states", Engine.WALK: "walks"}
 
@@ -67,10 +68,13 @@ def _cell(attempt: Attempt | None) -> str:
 def _by_property(found: Matrix) -> Iterator[str]:
     yield "## What each property rejects"
     yield ""
-    for one in ALL_SAFETY:
+    for one in ALL_PROPERTIES:
         attempts = ((row, row.by(Engine.EXPLORE)) for row in found.rows)
         names = [f"`{row.subject.name}`" for row, attempt in attempts if attempt and attempt.rejected_by == one.id]
-        yield f"- {one.id}, {one.name}: {', '.join(names) or 'nothing'}"
+        # Where a promise rejects a mistake, an invariant may be broken long before.
+        first = [f"`{name}`" for name, sign in FIRST_SIGNS.items() if sign is one]
+        signs = [f"the first sign of {', '.join(first)}"] if first else []
+        yield f"- {one.id}, {one.name}: {'; '.join([*([', '.join(names)] if names else []), *signs]) or 'nothing'}"
     yield ""
 
 

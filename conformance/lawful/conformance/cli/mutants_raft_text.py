@@ -9,7 +9,7 @@ from lawful.conformance.cli.terminal import BLUE, GREY, PINK, coloured
 from lawful.conformance.raft_mutants.attempt import Attempt, Engine
 from lawful.conformance.raft_mutants.matrix import Matrix, Row
 from lawful.models.wording import counted
-from lawful.specs.raft import ALL_SAFETY
+from lawful.specs.raft.invariants import ALL_PROPERTIES
 
 _WIDTH = 118
 _CELL = 27
@@ -44,7 +44,7 @@ def _summary(found: Matrix) -> Iterator[str]:
     killed = len(found.rows) - len(found.survivors)
     by_engine = ", ".join(f"{engine.value} {len(found.killed_by(engine))}" for engine in found.engines)
     yield f"{counted(len(found.rows), 'mistake')}, {killed} rejected: {by_engine}"
-    for one in ALL_SAFETY:
+    for one in ALL_PROPERTIES:
         names = [row.subject.name for row in found.rows if _searched(row) == one.id]
         if names:
             yield f"{one.id} {one.name}: rejects {len(names)}"

@@ -12,8 +12,8 @@ from lawful.checkers.induction.search import Search
 from lawful.checkers.proof.finding import SECONDS
 from lawful.checkers.verdict import Budget
 from lawful.conformance.raft_mutants.attempt import Attempt, Engine
+from lawful.models.raft.judged import judged
 from lawful.models.raft.mistake import Mistake
-from lawful.models.raft.properties import properties_of
 from lawful.models.raft_proof.base import RAFT
 from lawful.models.raft_proof.mutants import Mutant
 
@@ -27,7 +27,7 @@ def explored(mistake: Mistake) -> Attempt:
     started_s = time.monotonic()
     model = mistake.model()
     scene = guided(model, mistake.scene)
-    found = explore(model, properties_of(model.features), UNLIMITED, after=scene)
+    found = explore(model, judged(model), UNLIMITED, after=scene)
     violation = found.violation
     return Attempt(
         Engine.EXPLORE,
@@ -45,7 +45,7 @@ def walked(mistake: Mistake) -> Attempt:
     started_s = time.monotonic()
     model = mistake.model()
     scene = guided(model, mistake.scene)
-    found = walk(model, properties_of(model.features), walks=WALKS, depth=DEPTH, seed=SEED, after=scene)
+    found = walk(model, judged(model), walks=WALKS, depth=DEPTH, seed=SEED, after=scene)
     violation = found.violation
     return Attempt(
         Engine.WALK,

@@ -14,7 +14,6 @@ class Wanted(StrEnum):
     """What a mistake waits for, and why it cannot be expressed or seen without."""
 
     LIVENESS = "safety does not notice that nothing happens any more"
-    INVARIANTS = "no property speaks of it yet, and in the specification that the model follows a commit index may fall"
     DISK = "what the model syncs is on the disk as a whole, and can be read"
     SNAPSHOTS = "logs are never compacted"
     MEMBERSHIP = "members change one at a time, there are no learners, and every server goes by its log"
@@ -77,7 +76,7 @@ KNOWN = (
         "CCF, specification of consensus",
         ("own-length-acknowledged",),
     ),
-    Known(14, "A late answer takes the match index back", "raft.tla 18", waits_for=Wanted.INVARIANTS),
+    Known(14, "A late answer takes the match index back", "raft.tla 18", ("match-index-falls",)),
     Known(
         15,
         "A leader of a later term takes an answer of an earlier one",
@@ -109,7 +108,7 @@ KNOWN = (
         "Raft, section 7",
         waits_for=Wanted.SNAPSHOTS,
     ),
-    Known(21, "The commit index falls", "etcd-raft 25; raft.tla 18", waits_for=Wanted.INVARIANTS),
+    Known(21, "The commit index falls", "etcd-raft 25; raft.tla 18", ("commit-index-falls",)),
     Known(
         22,
         "A leader counts itself before its own write",
@@ -122,7 +121,7 @@ KNOWN = (
         "yugabyte 32875; c5 263",
         ("follower-tail-not-persisted", "acknowledged-before-fsync", "acknowledged-before-written"),
     ),
-    Known(24, "The commit index is ahead of the log after a crash", "pysyncobj 197", waits_for=Wanted.INVARIANTS),
+    Known(24, "The commit index is ahead of the log after a crash", "pysyncobj 197", ("commit-index-ahead-of-log",)),
     Known(25, "A log is truncated from its front, which leaves a hole", "braft 119", waits_for=Wanted.DISK),
     Known(
         26,

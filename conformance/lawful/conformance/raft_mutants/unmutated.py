@@ -13,8 +13,8 @@ from lawful.checkers.induction.prover import prove
 from lawful.checkers.verdict import Verdict
 from lawful.conformance.raft_mutants.attempt import Check, Engine
 from lawful.conformance.raft_mutants.engines import DEPTH, SEED, UNLIMITED
+from lawful.models.raft.judged import judged
 from lawful.models.raft.mistake import Mistake
-from lawful.models.raft.properties import PROPERTIES, properties_of
 from lawful.models.raft.raft import Bounds, Raft
 from lawful.models.raft.rules import RAFT_RULES
 from lawful.models.raft_proof.base import RAFT
@@ -30,7 +30,8 @@ def explored(*, in_full: bool) -> Iterator[Check]:
     """All states within bounds; `in_full`: also with three servers."""
     for bounds in (_SMALL, _LARGE) if in_full else (_SMALL,):
         started_s = time.monotonic()
-        found = explore(Raft(bounds), PROPERTIES, UNLIMITED, symmetric=True).violation
+        model = Raft(bounds, invariants=True)
+        found = explore(model, judged(model), UNLIMITED, symmetric=True).violation
         text = f"{bounds.servers} servers, {bounds.terms} terms, logs of up to {bounds.log}"
         name = None if found is None else found.property
         yield Check(Engine.EXPLORE, text, name, time.monotonic() - started_s)
@@ -41,7 +42,7 @@ def walked(mistake: Mistake) -> Check:
     started_s = time.monotonic()
     model = replace(mistake.model(), rules=RAFT_RULES)
     way = _as_far_as_possible(model, mistake)
-    found = walk(model, properties_of(model.features), walks=_WALKS, depth=DEPTH, seed=SEED, after=way).violation
+    found = walk(model, judged(model), walks=_WALKS, depth=DEPTH, seed=SEED, after=way).violation
     text = f"as for {mistake.name}, after {counted(len(way), 'step')}"
     return Check(Engine.WALK, text, None if found is None else found.property, time.monotonic() - started_s)
 

@@ -20,6 +20,10 @@ class Feature(StrEnum):
     """Section 3.10: a leader hands over to another server."""
     MEMBERSHIP = "membership"
     """Section 4.1: servers are removed and added one at a time."""
+    MONOTONIC = "monotonic"
+    """Figure 2 of the paper: commit index and match index never fall, whatever comes late."""
+    PERSISTENT_COMMIT = "persistent-commit"
+    """The commit index never falls and is on the disk, as etcd has it."""
 
 
 Features = frozenset[Feature]

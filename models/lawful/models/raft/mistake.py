@@ -12,6 +12,7 @@ from lawful.models.raft.features import NO_FEATURES, Features
 from lawful.models.raft.raft import Bounds, Raft
 from lawful.models.raft.rules import RAFT_RULES, Rules
 from lawful.specs.raft import Safety
+from lawful.specs.raft.invariants import INVARIANTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Mistake:
 
     def model(self, bounds: Bounds | None = None) -> Raft:
         """The broken twin."""
-        return Raft(bounds or self.bounds, self.rules, self.features)
+        return Raft(bounds or self.bounds, self.rules, self.features, invariants=self.rejected_by in INVARIANTS)
 
 
 def elected(leader: int, *voters: int) -> list[Choice]:

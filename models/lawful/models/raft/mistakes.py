@@ -13,6 +13,7 @@ from lawful.models.raft import election, raft, replication, rules
 from lawful.models.raft.mistake import elected, mistake, proposed, refused, replicated, stood
 from lawful.models.raft.mistakes_of_answers import MISTAKES_OF_ANSWERS
 from lawful.models.raft.mistakes_of_features import MISTAKES_OF_FEATURES
+from lawful.models.raft.mistakes_of_invariants import MISTAKES_OF_INVARIANTS
 from lawful.models.raft.raft import Bounds
 from lawful.models.raft.state import AppendRequest, Entry, Server, VoteAnswer, VoteRequest
 from lawful.specs.raft import (
@@ -285,4 +286,4 @@ _ALL = (
         before_append=_commit_at_once,
     ),
 )
-MISTAKES = {one.name: one for one in (*_ALL, *MISTAKES_OF_ANSWERS, *MISTAKES_OF_FEATURES)}
+MISTAKES = {one.name: one for one in (*_ALL, *MISTAKES_OF_ANSWERS, *MISTAKES_OF_FEATURES, *MISTAKES_OF_INVARIANTS)}

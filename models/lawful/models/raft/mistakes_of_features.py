@@ -41,7 +41,7 @@ def _given(voter: int, candidate: int) -> list[Choice]:
     ]
 
 
-_SYNCED_LEADER = (
+SYNCED_LEADER = (
     *stood(0),
     Choice(0, fsync.FSYNC),
     *_given(0, 0),
@@ -164,7 +164,7 @@ MISTAKES_OF_FEATURES = (
         "Raft, Figure 2; yugabyte 32875",
         LEADER_COMPLETENESS,
         Bounds(terms=3),
-        (*_SYNCED_LEADER, Choice(0, fsync.FSYNC), *_COMMITTED),
+        (*SYNCED_LEADER, Choice(0, fsync.FSYNC), *_COMMITTED),
         features=_FSYNC,
         may_send=_append_at_once,
     ),
@@ -174,7 +174,7 @@ MISTAKES_OF_FEATURES = (
         "etcd 14370; Raft dissertation, section 10.2.1",
         LEADER_COMPLETENESS,
         Bounds(terms=3),
-        (*_SYNCED_LEADER, Choice(1, fsync.FSYNC), *_COMMITTED),
+        (*SYNCED_LEADER, Choice(1, fsync.FSYNC), *_COMMITTED),
         features=_FSYNC,
         may_count_itself=_counts_at_once,
     ),

@@ -12,7 +12,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lawful.models.local_steps import LOSE, REPEAT, LocalStep
-from lawful.models.raft import election, fsync, leader_contact, membership, pre_vote, reads, replication, transfer
+from lawful.models.raft import (
+    election,
+    fsync,
+    indices,
+    leader_contact,
+    membership,
+    pre_vote,
+    reads,
+    replication,
+    transfer,
+)
 from lawful.models.raft.features import NO_FEATURES, Feature, Features
 from lawful.models.raft.rules import RAFT_RULES, Rules
 from lawful.models.raft.state import (
@@ -58,6 +68,7 @@ _ACTIONS_OF: dict[Feature, tuple[str, ...]] = {
     Feature.CHECK_QUORUM: (leader_contact.CHECK_QUORUM, leader_contact.IGNORE_CANDIDATE, leader_contact.LOSE_TOUCH),
 }
 _WITH_CONTACT = frozenset({Feature.PRE_VOTE, Feature.CHECK_QUORUM})
+_WITH_GROWING_INDICES = frozenset({Feature.MONOTONIC, Feature.PERSISTENT_COMMIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,8 @@ class Raft:
     bounds: Bounds
     rules: Rules = RAFT_RULES
     features: Features = NO_FEATURES
+    invariants: bool = False
+    """Whether runtime invariants are judged as well: then each server knows its number, and nothing else changes."""
 
     @property
     def servers(self) -> int:
@@ -102,16 +115,18 @@ class Raft:
 
     @property
     def actions(self) -> tuple[str, ...]:
-        added = (action for feature in Feature if feature in self.features for action in _ACTIONS_OF[feature])
+        added = (action for feature in Feature if feature in self.features for action in _ACTIONS_OF.get(feature, ()))
         left_out = {election.TIME_OUT} if Feature.PRE_VOTE in self.features else set()
         return tuple(action for action in dict.fromkeys((*ACTIONS, *added)) if action not in left_out)
 
     def initial(self, server: int) -> Server:
-        return first_state(self.servers)
+        first = first_state(self.servers)
+        return replace(first, number=server) if self.invariants else first
 
     def steps(self, server: int, state: Server) -> Iterator[Step]:
         for restarted in fsync.crashed(state, self.servers, self.rules):
-            yield LocalStep(RESTART, restarted)
+            keeps_commit = Feature.PERSISTENT_COMMIT in self.features
+            yield LocalStep(RESTART, indices.found_again(state, restarted) if keeps_commit else restarted)
         yield from fsync.fsync(state)
         yield from self._as_written(state, self._act(server, state))
 
@@ -119,6 +134,8 @@ class Raft:
         yield from self._as_written(state, self._handle(server, state, message))
 
     def _as_written(self, state: Server, steps: Iterator[Step]) -> Iterator[Step]:
+        if self.features & _WITH_GROWING_INDICES:
+            steps = indices.grown(state, steps, self.features, self.rules)
         return fsync.written(state, steps, self.rules) if Feature.FSYNC in self.features else steps
 
     def _act(self, server: int, state: Server) -> Iterator[Step]:
@@ -190,6 +207,7 @@ class Raft:
         old = sorted(range(self.servers), key=new.__getitem__)
         return replace(
             state,
+            number=_renamed(state.number, new),
             voted_for=_renamed(state.voted_for, new),
             answered=frozenset(new[other] for other in state.answered),
             granted=frozenset(new[other] for other in state.granted),

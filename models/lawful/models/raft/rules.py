@@ -192,6 +192,16 @@ def restarted(server: Server, servers: int) -> Server:
     )
 
 
+def grown_commit(before: Server, after: Server) -> int:
+    """What was committed stays so, though a request that comes late knows less (Figure 2)."""
+    return max(before.commit_index, after.commit_index)
+
+
+def grown_match(before: Server, after: Server) -> tuple[int, ...]:
+    """What is known to match stays so within the term, though an answer that comes late knows less (Figure 2)."""
+    return tuple(map(max, before.match_index, after.match_index))
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """All of them, as Raft has them."""
@@ -220,6 +230,8 @@ class Rules:
     may_read: Callable[[Server], bool] = may_read
     confirms: Callable[[Reading, AppendAnswer], bool] = confirms
     restarted: Callable[[Server, int], Server] = restarted
+    grown_commit: Callable[[Server, Server], int] = grown_commit
+    grown_match: Callable[[Server, Server], tuple[int, ...]] = grown_match
 
     def has_quorum(self, state: Server, who: frozenset[int], servers: int) -> bool:
         """Whether these are a quorum of those who belong to the cluster, by the log of the server that counts."""

@@ -92,6 +92,8 @@ class Server:
     """The last read of a leader: for read-index."""
     is_heir: bool = of_extension(False)
     """Stands for election because the leader said so: for transfer."""
+    number: int | None = field(default=None, metadata={EXTENSION: True})
+    """Which server it is: for runtime invariants, that speak of what one server knows of another."""
 
     @property
     def last_term(self) -> int:
