@@ -16,6 +16,7 @@ CHECKS = (
     "truncated.jsonl all-failed.jsonl no-operations.jsonl",
     "nowhere.jsonl rubbish.bin empty.jsonl wrong-model.jsonl",
     "--budget-s 1e-9 hard.jsonl",
+    "--durability lost-at-a-crash.jsonl stale-read.jsonl",
 )
 
 

@@ -49,6 +49,8 @@ COMMANDS = {
     "check-inconclusive": "lawful check --budget-s 1e-9 hard.jsonl",
     "check-mixed": "lawful check lawful-lease.jsonl nowhere.jsonl stale-read.jsonl all-failed.jsonl truncated.jsonl",
     "check-mixed-json": "lawful check --format json lawful-lease.jsonl nowhere.jsonl stale-read.jsonl all-failed.jsonl",
+    "check-durability": "lawful check --durability lost-at-a-crash.jsonl stale-read.jsonl lawful-lease.jsonl",
+    "check-durability-json": "lawful check --durability --format json lost-at-a-crash.jsonl stale-read.jsonl",
     "check-mixed-quiet": "lawful check -q lawful-lease.jsonl all-failed.jsonl",
     "lint": "lawful lint lawful-lease.jsonl truncated.jsonl odd.jsonl all-failed.jsonl",
     "lint-errors": "lawful lint misspelt.jsonl lawful-lease.jsonl rubbish.bin nowhere.jsonl",

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lawful.checkers.durability import CRASHES
 from lawful.checkers.verdict import HistoryVerdict, ObjectVerdict, Verdict
 from lawful.models.history import History, ObjectKey, Operation, Outcome
 from lawful.models.model import Refusal
@@ -111,7 +112,7 @@ def _observations(history: History, objects: Iterable[ObjectVerdict], tables: Ma
         siblings = [operations for key, operations in parts.items() if key.object == table.name]
         if table.independence is not None and len(siblings) > 1:
             counted[table.independence] += sum(map(len, siblings))
-    last_kill_ns = max((fault.call_ns for fault in history.faults if fault.fault == "kill"), default=None)
+    last_kill_ns = max((fault.call_ns for fault in history.faults if fault.fault in CRASHES), default=None)
     seen_by: Counter[int] = Counter()
     offered: set[tuple[ObjectKey, str]] = set()
     for operation in history:

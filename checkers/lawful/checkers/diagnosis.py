@@ -13,7 +13,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from lawful.checkers.durability import losses, measured, server_crashes, without_crash_operations
+from lawful.checkers.durability import CRASHES, losses, measured, server_crashes, without_crash_operations
 from lawful.checkers.linearizability.prefix import failing_prefix
 from lawful.checkers.verdict import HistoryVerdict, ObjectVerdict, Refused, Verdict
 from lawful.models.crashes import with_crashes, without_crashes
@@ -23,7 +23,6 @@ from lawful.models.wording import enumerated, loss_text
 from lawful.specs.bound import Bound
 from lawful.specs.task_store import TABLES
 
-CRASHES = frozenset({"kill", "power-loss"})
 DURABILITY = "TS-ALL-3"
 """The clause that says that what was acknowledged stays."""
 

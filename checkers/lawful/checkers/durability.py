@@ -26,6 +26,8 @@ from lawful.models.history import FaultEvent, Operation, Outcome
 from lawful.models.model import Window
 from lawful.specs.bound import Bound
 
+CRASHES = frozenset({"kill", "power-loss"})
+"""The faults at which a server dies."""
 _NS_PER_S = 10**9
 _RULER_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 """The marks between which a loss is measured."""
@@ -33,7 +35,7 @@ _RULER_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 10
 
 def server_crashes(faults: Iterable[FaultEvent]) -> list[FaultEvent]:
     """The deaths of servers, in order of time. An action that failed may have killed all the same."""
-    found = [fault for fault in faults if fault.fault == "kill" and fault.on_server]
+    found = [fault for fault in faults if fault.fault in CRASHES and fault.on_server]
     return sorted(found, key=lambda fault: fault.call_ns)
 
 

@@ -28,6 +28,9 @@ from lawful.conformance.model_choice import require_model
 )
 @click.option("--certify", "certified", is_flag=True, help="Check every verdict again by means of another kind.")
 @click.option("--full", is_flag=True, help="Allow no losses, whatever level the store claims in the header.")
+@click.option(
+    "--durability", "durable", is_flag=True, help="Work out what was lost at each crash, and how stale reads were."
+)
 @click.option("--quiet", "-q", is_flag=True, help="Show only what is not lawful.")
 @click.option("--verbose", "-v", is_flag=True, help="Show each object, and more of each violation.")
 def check(
@@ -35,6 +38,7 @@ def check(
     only: tuple[str, ...],
     certified: bool,
     full: bool,
+    durable: bool,
     quiet: bool,
     verbose: bool,
     **options: str | None,
@@ -50,7 +54,7 @@ def check(
         require_model(configuration.model)
     detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
     reports: list[dict[str, Any]] = []
-    for one in check_files(files, configuration, only, detail, certified=certified, full=full):
+    for one in check_files(files, configuration, only, detail, certified=certified, full=full, durable=durable):
         reports.append(one.report)
         if configuration.format == "text":
             for line in one.lines:

@@ -16,6 +16,7 @@ from pathlib import Path
 from lawful.checkers.certificate.certify import Certificate, Disagreement, certify
 from lawful.checkers.verdict import Budget, HistoryVerdict, ObjectVerdict, Verdict
 from lawful.conformance.configuration import Configuration
+from lawful.conformance.durability import Durability, durability
 from lawful.conformance.errors import ExitCode, InternalError, LawfulError, internal_error, unknown_name
 from lawful.conformance.evidence import Evidence
 from lawful.conformance.history.formats import load
@@ -41,6 +42,8 @@ class Checked:
     """Why there is no verdict."""
     losses: Mapping[ObjectKey, str] = field(default_factory=dict)
     """What was lost and may be lost at the level that the store claims, by object, in words."""
+    durability: Durability | None = None
+    """What was lost at crashes, and how stale reads were, where that was asked for."""
 
     @property
     def verdict(self) -> Verdict | None:
@@ -62,11 +65,18 @@ class Checked:
 
 
 def check_file(
-    path: Path, configuration: Configuration, only: Sequence[str] = (), *, certified: bool = False, full: bool = False
+    path: Path,
+    configuration: Configuration,
+    only: Sequence[str] = (),
+    *,
+    certified: bool = False,
+    full: bool = False,
+    durable: bool = False,
 ) -> Checked:
     """Read and check the file at `path`. `only`: objects, or single keys of them, to look at; empty: all.
 
     `certified`: every verdict is checked again by other means. `full`: by the full clauses, whatever the header claims.
+    `durable`: what was lost at crashes is worked out.
     """
     history: History | None = None
     try:
@@ -79,7 +89,7 @@ def check_file(
         )
         if full:
             history = replace(history, header=replace(history.header, levels={}))
-        return _judged(path, history, configuration, only, certified)
+        return _judged(path, history, configuration, only, certified, durable)
     except LawfulError as error:
         return Checked(path, history, error=error)
     except Exception as error:
@@ -89,7 +99,7 @@ def check_file(
 
 
 def _judged(
-    path: Path, history: History, configuration: Configuration, only: Sequence[str], certified: bool
+    path: Path, history: History, configuration: Configuration, only: Sequence[str], certified: bool, durable: bool
 ) -> Checked:
     error_ms = configuration.clock_error_ms
     model_of = models_for(
@@ -98,10 +108,12 @@ def _judged(
         clock_error_ns=None if error_ms is None else round(error_ms * NS_PER_MS),
     )
     budget = Budget(limit(configuration.budget_s), limit(configuration.memory_mb))
-    found = examine(history, chosen(history, only), model_of, budget, configuration.workers)
+    parts = chosen(history, only)
+    found = examine(history, parts, model_of, budget, configuration.workers)
     evidence = gather_evidence(found.history, found.verdict, found.model_of, budget)
     certificates = _certificates(found.history, found.verdict, found.model_of, budget) if certified else ()
-    return Checked(path, history, found.verdict.objects, evidence, certificates, losses=found.losses)
+    told = durability(history, parts, found.verdict, model_of, budget) if durable else None
+    return Checked(path, history, found.verdict.objects, evidence, certificates, losses=found.losses, durability=told)
 
 
 def _certificates(

@@ -46,10 +46,13 @@ def check_files(
     *,
     certified: bool,
     full: bool,
+    durable: bool,
 ) -> Iterator[Outcome]:
     """The outcome of each file, in order."""
     width = max(len(str(path)) for path in files)
-    check_one = partial(_outcome, only=only, certified=certified, full=full, detail=detail, width=width)
+    check_one = partial(
+        _outcome, only=only, certified=certified, full=full, durable=durable, detail=detail, width=width
+    )
     sizes = [_size(path) for path in files]
     workers = configuration.workers
     if workers is None:
@@ -82,10 +85,12 @@ def _outcome(
     only: Sequence[str],
     certified: bool,
     full: bool,
+    durable: bool,
     detail: Detail,
     width: int,
 ) -> Outcome:
-    return _shown(check_file(path, configuration, only, certified=certified, full=full), detail, width)
+    checked = check_file(path, configuration, only, certified=certified, full=full, durable=durable)
+    return _shown(checked, detail, width)
 
 
 def _shown(checked: Checked, detail: Detail, width: int) -> Outcome:

@@ -8,6 +8,7 @@ from lawful.checkers.certificate.certify import Certificate
 from lawful.checkers.verdict import ObjectVerdict, Verdict, overall
 from lawful.checkers.verdict_json import encoded
 from lawful.conformance.cli.check_file import Checked
+from lawful.conformance.cli.durability_json import durability_json
 from lawful.conformance.errors import ExitCode, LawfulError, gravest
 from lawful.conformance.evidence import Evidence
 from lawful.conformance.version import version
@@ -40,6 +41,7 @@ def file_report(checked: Checked) -> dict[str, Json]:
         "error": None if checked.error is None else _error(checked.error),
         "history": None if checked.history is None else _history(checked.history),
         "objects": [_object(part, evidence.get(part.key), certificates.get(part.key)) for part in checked.objects],
+        "durability": None if checked.durability is None else durability_json(checked.durability),
         "seconds": round(checked.seconds, 6),
     }
 

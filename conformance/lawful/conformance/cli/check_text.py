@@ -10,6 +10,7 @@ from lawful.checkers.certificate.certify import SOLVER, Certificate
 from lawful.checkers.verdict import ObjectVerdict, Verdict
 from lawful.conformance.cli.check_file import Checked
 from lawful.conformance.cli.terminal import verdict_text
+from lawful.conformance.report.durability_lines import durability_lines
 from lawful.conformance.report.evidence_text import evidence_lines
 from lawful.conformance.report.level_lines import level_lines
 from lawful.models.history import History, Outcome
@@ -57,6 +58,8 @@ def explanation(checked: Checked, detail: Detail) -> Iterator[str]:
             yield f"{part.key}: {part.progress}"
     if any(part.verdict is Verdict.INCONCLUSIVE for part in checked.objects):
         yield "what to do: raise --budget-s or --memory-mb, or look at one object with --only"
+    if checked.durability is not None:
+        yield from durability_lines(checked.durability, checked.history)
     yield from _certified(checked)
     if detail is Detail.VERBOSE:
         for part in checked.objects:
