@@ -87,6 +87,8 @@ def test_a_behaviour_keeps_its_schema(behaviour: dict[str, Any], lawful: Lawful)
         ("transfer-without-election", "transfer"),
         ("change-before-own-commit", "membership"),
         ("match-index-falls", "monotonic"),
+        ("commit-by-first-chunk", "snapshots"),
+        ("hole-in-log", "torn-writes"),
     ],
 )
 def test_a_behaviour_of_an_extension_keeps_the_schema_too(

@@ -14,8 +14,6 @@ class Wanted(StrEnum):
     """What a mistake waits for, and why it cannot be expressed or seen without."""
 
     LIVENESS = "safety does not notice that nothing happens any more"
-    DISK = "what the model syncs is on the disk as a whole, and can be read"
-    SNAPSHOTS = "logs are never compacted"
     MEMBERSHIP = "members change one at a time, there are no learners, and every server goes by its log"
     LEASES = "the model has no clock"
     SESSIONS = "no client asks again"
@@ -46,7 +44,7 @@ KNOWN = (
         ("vote-not-persisted", "vote-before-fsync"),
     ),
     Known(3, "The term begins anew after a restart", "pysyncobj 201, 202", ("term-not-persisted",)),
-    Known(4, "Term and vote are written one after the other", "hashicorp/raft 661", waits_for=Wanted.DISK),
+    Known(4, "Term and vote are written one after the other", "hashicorp/raft 661", ("vote-without-its-term",)),
     Known(
         5,
         "The vote is cleared by a step within its term",
@@ -94,7 +92,7 @@ KNOWN = (
         18,
         "The next index only goes back, and never finds a follower with a snapshot",
         "RedisLabs/raft 58",
-        waits_for=Wanted.SNAPSHOTS,
+        waits_for=Wanted.LIVENESS,
     ),
     Known(
         19,
@@ -106,7 +104,7 @@ KNOWN = (
         20,
         "A chunk of a snapshot advances the commit index before all are there",
         "Raft, section 7",
-        waits_for=Wanted.SNAPSHOTS,
+        ("commit-by-first-chunk",),
     ),
     Known(21, "The commit index falls", "etcd-raft 25; raft.tla 18", ("commit-index-falls",)),
     Known(
@@ -122,7 +120,12 @@ KNOWN = (
         ("follower-tail-not-persisted", "acknowledged-before-fsync", "acknowledged-before-written"),
     ),
     Known(24, "The commit index is ahead of the log after a crash", "pysyncobj 197", ("commit-index-ahead-of-log",)),
-    Known(25, "A log is truncated from its front, which leaves a hole", "braft 119", waits_for=Wanted.DISK),
+    Known(
+        25,
+        "A log is truncated from its front, which leaves a hole",
+        "braft 119",
+        ("hole-in-log", "written-over-unsynced-removal"),
+    ),
     Known(
         26,
         "A step down leaves something of the leader behind",
@@ -134,23 +137,26 @@ KNOWN = (
         28,
         "A request from the very beginning is taken after compaction",
         "willemt 118; RedisLabs/raft 49",
-        waits_for=Wanted.SNAPSHOTS,
+        ("snapshot-conflicts",),
     ),
     Known(
         29,
         "A snapshot leaves a conflicting suffix or old membership",
         "openraft 1808, 1892",
-        waits_for=Wanted.SNAPSHOTS,
+        ("conflicting-suffix-kept", "membership-not-in-snapshot"),
     ),
-    Known(30, "A candidate refuses the snapshot of the leader", "nebula 1769", waits_for=Wanted.SNAPSHOTS),
+    Known(30, "A candidate refuses the snapshot of the leader", "nebula 1769", waits_for=Wanted.LIVENESS),
     Known(
         31,
         "The commit index is beyond the log after a snapshot",
         "curvine 1551; etcd-raft 174",
-        waits_for=Wanted.SNAPSHOTS,
+        ("log-numbered-anew-after-restart",),
     ),
     Known(
-        32, "A read error of the disk becomes a request without an entry before", "openraft 1795", waits_for=Wanted.DISK
+        32,
+        "A read error of the disk becomes a request without an entry before",
+        "openraft 1795",
+        ("read-error-sent",),
     ),
     Known(
         33,

@@ -24,6 +24,10 @@ class Feature(StrEnum):
     """Figure 2 of the paper: commit index and match index never fall, whatever comes late."""
     PERSISTENT_COMMIT = "persistent-commit"
     """The commit index never falls and is on the disk, as etcd has it."""
+    SNAPSHOTS = "snapshots"
+    """Section 5: the log is compacted, and a follower that lacks what is gone gets the snapshot in chunks."""
+    TORN_WRITES = "torn-writes"
+    """As fsync; what was not synced reaches the disk in any order and in parts. Reads of the disk may fail."""
 
 
 Features = frozenset[Feature]

@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from lawful.models.local_steps import LocalStep
+from lawful.models.raft import snapshots
 from lawful.models.raft.replication import COMMIT
 from lawful.models.raft.rules import Rules
 from lawful.models.raft.state import Disk, Entry, Message, Server
@@ -33,9 +34,14 @@ def fsync(state: Server) -> Iterator[Step]:
 def written(before: Server, steps: Iterator[Step], rules: Rules) -> Iterator[Step]:
     """The steps that may be taken, none of which syncs what it writes.
 
-    A step that writes and sends becomes one that only writes: after a sync, the same message is handled again.
+    A step that writes and sends becomes one that only writes: after a sync, the same message is handled again. A
+    snapshot is a file of its own, which is written and synced before it counts, after all that was written before.
     """
     for step in steps:
+        if step.action in snapshots.SYNCED:
+            if before.disk is None:
+                yield step
+            continue
         after = _unsynced(before, step.after)
         if step.sends and _record(step.after) != _record(before):
             yield LocalStep(WRITE, after, keeps=True)

@@ -14,6 +14,7 @@ from itertools import pairwise
 from lawful.models.local_steps import LocalProperty, OfPair, OfServer, OfStep
 from lawful.models.raft.features import Feature, Features
 from lawful.models.raft.rules import is_quorum
+from lawful.models.raft.snapshots import entries_of
 from lawful.models.raft.state import Role, Server
 from lawful.specs.raft import invariants as spec
 
@@ -64,7 +65,7 @@ def _is_elected(server: Server) -> bool:
 
 
 def _log_is_sorted(server: Server) -> bool:
-    return all(one.term <= other.term for one, other in pairwise(server.log))
+    return all(one.term <= other.term for one, other in pairwise(entries_of(server)))
 
 
 def _log_is_sorted_up_to_term(server: Server) -> bool:
@@ -72,14 +73,15 @@ def _log_is_sorted_up_to_term(server: Server) -> bool:
 
 
 def _has_entries_of(one: Server, other: Server) -> bool:
-    return _leads(one) and any(entry.term == one.term for entry in other.log)
+    return _leads(one) and any(entry.term == one.term for entry in entries_of(other))
 
 
 def _leader_has_them(one: Server, other: Server) -> bool:
     if not _has_entries_of(one, other):
         return True
-    own = [index for index, entry in enumerate(other.log) if entry.term == one.term]
-    return own[-1] < len(one.log) and all(one.log[index] == other.log[index] for index in own)
+    mine, others = entries_of(one), entries_of(other)
+    own = [index for index, entry in enumerate(others) if entry.term == one.term]
+    return own[-1] < len(mine) and all(mine[index] == others[index] for index in own)
 
 
 def _has_committed(server: Server) -> bool:
@@ -95,9 +97,9 @@ def _had_committed(before: Server, after: Server) -> bool:
 
 
 def _committed_stays(before: Server, after: Server) -> bool:
-    committed = before.log[: before.commit_index]
+    committed = entries_of(before)[: before.commit_index]
     # A commit index that is ahead of the log is for another invariant.
-    return after.log[: len(committed)] == committed or not _commit_is_within(after)
+    return entries_of(after)[: len(committed)] == committed or not _commit_is_within(after)
 
 
 def _indices_are_within(server: Server) -> bool:
@@ -121,8 +123,8 @@ def _match_is_true(one: Server, other: Server) -> bool:
     if not _knows_match(one, other):
         return True
     # What is beyond the leader's own log is for another invariant.
-    shared = one.log[: _matched(one, other)]
-    return other.log[: len(shared)] == shared
+    shared = entries_of(one)[: _matched(one, other)]
+    return entries_of(other)[: len(shared)] == shared
 
 
 def _goes_on_leading(before: Server, after: Server) -> bool:
@@ -160,7 +162,7 @@ def invariants_of(features: Features) -> tuple[LocalProperty, ...]:
     A restart forgets a commit index that is not on the disk. A crash may leave an entry and take the term, where they
     are synced later than they are written: then the log is ahead of the server's term.
     """
-    is_sorted = _log_is_sorted if Feature.FSYNC in features else _log_is_sorted_up_to_term
+    is_sorted = _log_is_sorted if features & {Feature.FSYNC, Feature.TORN_WRITES} else _log_is_sorted_up_to_term
     of_log = OfServer(spec.TERMS_OF_LOG_GROW.id, is_sorted, lambda server: bool(server.log))
     of_match = (_MATCH_GROWS,) if Feature.MONOTONIC in features else ()
     of_commit = (_COMMIT_GROWS,) if Feature.PERSISTENT_COMMIT in features else ()

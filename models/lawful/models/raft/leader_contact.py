@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from lawful.models.local_steps import LocalStep
 from lawful.models.raft.rules import Rules
-from lawful.models.raft.state import AppendAnswer, AppendRequest, Message, Role, Server, VoteRequest
+from lawful.models.raft.state import AppendAnswer, AppendRequest, InstallSnapshot, Message, Role, Server, VoteRequest
 
 Step = LocalStep[Server, Message]
 
@@ -26,7 +26,7 @@ def lose_touch(state: Server) -> Iterator[Step]:
         yield LocalStep(LOSE_TOUCH, replace(state, hears_leader=False))
 
 
-def heard_leader(state: Server, request: AppendRequest, steps: Iterator[Step]) -> Iterator[Step]:
+def heard_leader(state: Server, request: AppendRequest | InstallSnapshot, steps: Iterator[Step]) -> Iterator[Step]:
     """The steps of a server that handles a request; a follower notes that it hears the leader of its term."""
     for step in steps:
         follows = request.term == state.term and step.after.role is Role.FOLLOWER

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lawful.models.local_steps import Choice
-from lawful.models.raft import election, raft, replication
+from lawful.models.raft import election, fsync, raft, replication
 from lawful.models.raft.features import NO_FEATURES, Features
 from lawful.models.raft.raft import Bounds, Raft
 from lawful.models.raft.rules import RAFT_RULES, Rules
@@ -52,6 +52,18 @@ def elected(leader: int, *voters: int) -> list[Choice]:
 def stood(candidate: int, times: int = 1) -> list[Choice]:
     """A server stands for election, in vain but for the last time."""
     return [Choice(candidate, election.TIME_OUT)] * times
+
+
+def voted_synced(voter: int, candidate: int) -> list[Choice]:
+    """The voter writes its vote and syncs it before it answers."""
+    return [
+        Choice(candidate, election.ASK_FOR_VOTE, voter),
+        *([Choice(voter, raft.ADOPT_TERM, candidate)] if voter != candidate else []),
+        Choice(voter, fsync.WRITE, candidate),
+        Choice(voter, fsync.FSYNC),
+        Choice(voter, election.ANSWER_VOTE_REQUEST, candidate),
+        Choice(candidate, election.COUNT_VOTE, voter),
+    ]
 
 
 def proposed(leader: int) -> list[Choice]:

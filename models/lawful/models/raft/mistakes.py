@@ -12,8 +12,10 @@ from lawful.models.local_steps import REPEAT, Choice
 from lawful.models.raft import election, raft, replication, rules
 from lawful.models.raft.mistake import elected, mistake, proposed, refused, replicated, stood
 from lawful.models.raft.mistakes_of_answers import MISTAKES_OF_ANSWERS
+from lawful.models.raft.mistakes_of_disks import MISTAKES_OF_DISKS
 from lawful.models.raft.mistakes_of_features import MISTAKES_OF_FEATURES
 from lawful.models.raft.mistakes_of_invariants import MISTAKES_OF_INVARIANTS
+from lawful.models.raft.mistakes_of_snapshots import MISTAKES_OF_SNAPSHOTS
 from lawful.models.raft.raft import Bounds
 from lawful.models.raft.state import AppendRequest, Entry, Server, VoteAnswer, VoteRequest
 from lawful.specs.raft import (
@@ -286,4 +288,5 @@ _ALL = (
         before_append=_commit_at_once,
     ),
 )
-MISTAKES = {one.name: one for one in (*_ALL, *MISTAKES_OF_ANSWERS, *MISTAKES_OF_FEATURES, *MISTAKES_OF_INVARIANTS)}
+_OF_EXTENSIONS = (*MISTAKES_OF_FEATURES, *MISTAKES_OF_SNAPSHOTS, *MISTAKES_OF_DISKS)
+MISTAKES = {one.name: one for one in (*_ALL, *MISTAKES_OF_ANSWERS, *_OF_EXTENSIONS, *MISTAKES_OF_INVARIANTS)}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from lawful.models.local_steps import Choice
 from lawful.models.raft import election, fsync, membership, raft, replication, rules
 from lawful.models.raft.features import Feature
-from lawful.models.raft.mistake import elected, mistake, proposed, replicated, stood
+from lawful.models.raft.mistake import elected, mistake, proposed, replicated, stood, voted_synced
 from lawful.models.raft.raft import Bounds
 from lawful.models.raft.state import AppendAnswer, Message, Reading, Server, VoteAnswer, term_at
 from lawful.specs.raft import ELECTION_SAFETY, LEADER_COMPLETENESS, LINEARIZABLE_READS
@@ -29,23 +29,11 @@ def _counts_at_once(server: Server) -> bool:
     return True
 
 
-def _given(voter: int, candidate: int) -> list[Choice]:
-    """The voter writes its vote and syncs it before it answers."""
-    return [
-        Choice(candidate, election.ASK_FOR_VOTE, voter),
-        *([Choice(voter, raft.ADOPT_TERM, candidate)] if voter != candidate else []),
-        Choice(voter, fsync.WRITE, candidate),
-        Choice(voter, fsync.FSYNC),
-        Choice(voter, election.ANSWER_VOTE_REQUEST, candidate),
-        Choice(candidate, election.COUNT_VOTE, voter),
-    ]
-
-
 SYNCED_LEADER = (
     *stood(0),
     Choice(0, fsync.FSYNC),
-    *_given(0, 0),
-    *_given(1, 0),
+    *voted_synced(0, 0),
+    *voted_synced(1, 0),
     Choice(0, election.BECOME_LEADER),
     *proposed(0),
     Choice(0, replication.SEND_ENTRIES, 1),
@@ -56,8 +44,8 @@ SYNCED_LEADER = (
 _UNSYNCED_VOTE = (
     *stood(0),
     Choice(0, fsync.FSYNC),
-    *_given(0, 0),
-    *(one for one in _given(1, 0) if one != Choice(1, fsync.FSYNC)),
+    *voted_synced(0, 0),
+    *(one for one in voted_synced(1, 0) if one != Choice(1, fsync.FSYNC)),
     Choice(0, election.BECOME_LEADER),
 )
 """Server 0 leads term 2 by a vote of server 1 that is not synced."""

@@ -2,7 +2,8 @@
 
 A property of the paper speaks of what ever happened; these speak of what servers hold at one moment. They miss a
 second leader of a term whose first one has stepped down, but a server need not step down: where two can be elected in
-one term, a state with both of them can be reached as well. What is committed is what some server knows to be.
+one term, a state with both of them can be reached as well. What is committed is what some server knows to be. An entry
+that a snapshot was made of counts like one in the log: the snapshot stands for it.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ from collections.abc import Iterator
 
 from lawful.models.local_steps import LocalProperty, OfPair, OfServer, OfStep
 from lawful.models.raft.features import Feature, Features
-from lawful.models.raft.state import Role, Server
+from lawful.models.raft.snapshots import entries_of
+from lawful.models.raft.state import MISSING, Role, Server
 from lawful.specs.raft import (
+    COMMITTED_IS_KEPT,
     ELECTION_SAFETY,
     LEADER_APPEND_ONLY,
     LEADER_COMPLETENESS,
     LINEARIZABLE_READS,
     LOG_MATCHING,
     STATE_MACHINE_SAFETY,
+    WHOLE_LOG,
 )
 
 
@@ -32,21 +36,23 @@ def _led_by_one(one: Server, other: Server) -> bool:
 
 
 def _goes_on_leading(before: Server, after: Server) -> bool:
-    return before.role is after.role is Role.LEADER and before.term == after.term and before.log != after.log
+    is_leading = before.role is after.role is Role.LEADER and before.term == after.term
+    return is_leading and entries_of(before) != entries_of(after)
 
 
 def _appends_only(before: Server, after: Server) -> bool:
-    return not _goes_on_leading(before, after) or after.log[: len(before.log)] == before.log
+    return not _goes_on_leading(before, after) or entries_of(after)[: len(before.log)] == entries_of(before)
 
 
 def _shared(one: Server, other: Server) -> Iterator[int]:
     """The indices at which both logs have an entry of the same term."""
-    pairs = zip(one.log, other.log, strict=False)
+    pairs = zip(entries_of(one), entries_of(other), strict=False)
     return (index for index, (mine, yours) in enumerate(pairs, 1) if mine.term == yours.term)
 
 
 def _logs_match(one: Server, other: Server) -> bool:
-    return all(one.log[:index] == other.log[:index] for index in _shared(one, other))
+    mine, yours = entries_of(one), entries_of(other)
+    return all(mine[:index] == yours[:index] for index in _shared(one, other))
 
 
 def _leads_after_commit(one: Server, other: Server) -> bool:
@@ -55,8 +61,8 @@ def _leads_after_commit(one: Server, other: Server) -> bool:
 
 
 def _leader_has_committed(one: Server, other: Server) -> bool:
-    committed = one.log[: one.commit_index]
-    return not _leads_after_commit(one, other) or other.log[: len(committed)] == committed
+    committed = entries_of(one)[: one.commit_index]
+    return not _leads_after_commit(one, other) or entries_of(other)[: len(committed)] == committed
 
 
 def _both_committed(one: Server, other: Server) -> bool:
@@ -65,7 +71,8 @@ def _both_committed(one: Server, other: Server) -> bool:
 
 def _commits_agree(one: Server, other: Server) -> bool:
     agreed = min(one.commit_index, other.commit_index)
-    return all(mine == yours for mine, yours in zip(one.log[:agreed], other.log[:agreed], strict=False))
+    pairs = zip(entries_of(one)[:agreed], entries_of(other)[:agreed], strict=False)
+    return all(mine == yours for mine, yours in pairs)
 
 
 PROPERTIES: tuple[LocalProperty, ...] = (
@@ -86,7 +93,27 @@ def _is_fresh(server: Server) -> bool:
     return reading is None or not reading.is_served or reading.index >= reading.known
 
 
+def _is_kept(server: Server) -> bool:
+    return len(server.snapshot) <= server.commit_index <= len(server.log)
+
+
+def _is_whole(server: Server) -> bool:
+    """From the head of the snapshot on."""
+    terms = [entry.term for entry in server.log[max(len(server.snapshot) - 1, 0) :]]
+    return MISSING.term not in terms and terms == sorted(terms)
+
+
+_COMMITTED_IS_KEPT = OfServer(COMMITTED_IS_KEPT.id, _is_kept, lambda server: server.commit_index > 0)
+_WHOLE_LOG = OfServer(WHOLE_LOG.id, _is_whole, lambda server: bool(server.log))
+
+
 def properties_of(features: Features) -> tuple[LocalProperty, ...]:
     """The properties that speak of Raft with these extensions."""
-    of_reads = OfServer(LINEARIZABLE_READS.id, _is_fresh, _is_served)
-    return (*PROPERTIES, of_reads) if Feature.READ_INDEX in features else PROPERTIES
+    found = [*PROPERTIES]
+    if Feature.READ_INDEX in features:
+        found.append(OfServer(LINEARIZABLE_READS.id, _is_fresh, _is_served))
+    if Feature.SNAPSHOTS in features:
+        found.append(_COMMITTED_IS_KEPT)
+    if features & {Feature.SNAPSHOTS, Feature.TORN_WRITES}:
+        found.append(_WHOLE_LOG)
+    return tuple(found)

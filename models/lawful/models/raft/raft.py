@@ -2,14 +2,14 @@
 
 Source: Ongaro and Ousterhout, extended version of 2014, Figure 2; `raft.tla` of Ongaro's dissertation without its
 history variables. Assumptions: a server runs one handler at a time; every write to disk is one step with what it
-precedes, but with fsync as an extension. Extensions are off by default (`models.raft.features`). Snapshots
-are not modelled.
+precedes, but with fsync or torn writes as an extension. Extensions are off by default (`models.raft.features`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from lawful.models.local_steps import LOSE, REPEAT, LocalStep
 from lawful.models.raft import (
@@ -21,6 +21,8 @@ from lawful.models.raft import (
     pre_vote,
     reads,
     replication,
+    snapshots,
+    torn_writes,
     transfer,
 )
 from lawful.models.raft.features import NO_FEATURES, Feature, Features
@@ -29,8 +31,10 @@ from lawful.models.raft.state import (
     AppendAnswer,
     AppendRequest,
     Entry,
+    InstallSnapshot,
     Message,
     ReadRequest,
+    Receiving,
     Server,
     TimeoutNow,
     VoteAnswer,
@@ -39,6 +43,7 @@ from lawful.models.raft.state import (
 )
 
 Step = LocalStep[Server, Message]
+Part = TypeVar("Part", Receiving, InstallSnapshot)
 
 RESTART = "restart"
 ADOPT_TERM = "adopt term"
@@ -65,6 +70,8 @@ _ACTIONS_OF: dict[Feature, tuple[str, ...]] = {
     Feature.READ_INDEX: reads.ACTIONS,
     Feature.TRANSFER: transfer.ACTIONS,
     Feature.MEMBERSHIP: membership.ACTIONS,
+    Feature.SNAPSHOTS: snapshots.ACTIONS,
+    Feature.TORN_WRITES: torn_writes.ACTIONS,
     Feature.CHECK_QUORUM: (leader_contact.CHECK_QUORUM, leader_contact.IGNORE_CANDIDATE, leader_contact.LOSE_TOUCH),
 }
 _WITH_CONTACT = frozenset({Feature.PRE_VOTE, Feature.CHECK_QUORUM})
@@ -124,7 +131,8 @@ class Raft:
         return replace(first, number=server) if self.invariants else first
 
     def steps(self, server: int, state: Server) -> Iterator[Step]:
-        for restarted in fsync.crashed(state, self.servers, self.rules):
+        crashed = torn_writes.crashed if Feature.TORN_WRITES in self.features else fsync.crashed
+        for restarted in crashed(state, self.servers, self.rules):
             keeps_commit = Feature.PERSISTENT_COMMIT in self.features
             yield LocalStep(RESTART, indices.found_again(state, restarted) if keeps_commit else restarted)
         yield from fsync.fsync(state)
@@ -136,6 +144,8 @@ class Raft:
     def _as_written(self, state: Server, steps: Iterator[Step]) -> Iterator[Step]:
         if self.features & _WITH_GROWING_INDICES:
             steps = indices.grown(state, steps, self.features, self.rules)
+        if Feature.TORN_WRITES in self.features:
+            return torn_writes.written(state, steps, self.rules)
         return fsync.written(state, steps, self.rules) if Feature.FSYNC in self.features else steps
 
     def _act(self, server: int, state: Server) -> Iterator[Step]:
@@ -147,7 +157,8 @@ class Raft:
         yield from election.become_leader(state, self.servers, self.rules)
         yield from replication.propose(state, self.bounds.values, self.rules)
         yield from replication.commit(server, state, self.servers, self.rules)
-        yield from replication.send_entries(server, state, self.servers)
+        sent = replication.send_entries(server, state, self.servers)
+        yield from torn_writes.with_read_errors(sent, self.rules) if Feature.TORN_WRITES in self.features else sent
         yield from leader_contact.lose_touch(state)
         if Feature.CHECK_QUORUM in self.features:
             yield from leader_contact.check_quorum(server, state, self.servers, self.rules)
@@ -157,6 +168,8 @@ class Raft:
             yield from transfer.hand_over(server, state, self.servers)
         if Feature.MEMBERSHIP in self.features:
             yield from membership.propose_change(server, state, self.servers, self.rules)
+        if Feature.SNAPSHOTS in self.features:
+            yield from snapshots.steps(server, state, self.servers)
 
     def _handle(self, server: int, state: Server, message: Message) -> Iterator[Step]:
         if Feature.CHECK_QUORUM in self.features and leader_contact.ignores(state, message):
@@ -182,9 +195,14 @@ class Raft:
         else:
             yield from election.count_vote(state, message, self.rules)
 
-    def _replicate(self, server: int, state: Server, message: AppendRequest | AppendAnswer) -> Iterator[Step]:
-        if isinstance(message, AppendRequest):
-            steps = replication.handle_append(server, state, message, self.rules)
+    def _replicate(
+        self, server: int, state: Server, message: AppendRequest | AppendAnswer | InstallSnapshot
+    ) -> Iterator[Step]:
+        if isinstance(message, InstallSnapshot | AppendRequest):
+            if isinstance(message, InstallSnapshot):
+                steps = snapshots.handle_chunk(server, state, message, self.rules)
+            else:
+                steps = replication.handle_append(server, state, message, self.rules)
             yield from leader_contact.heard_leader(state, message, steps) if self.features & _WITH_CONTACT else steps
         else:
             noted = replication.note_match(state, message, self.rules)
@@ -217,17 +235,26 @@ class Raft:
             reading=reading and replace(reading, confirmed_by=frozenset(new[one] for one in reading.confirmed_by)),
             log=_renamed_log(state.log, new),
             disk=disk and replace(disk, voted_for=_renamed(disk.voted_for, new), log=_renamed_log(disk.log, new)),
+            snapshot=_renamed_log(state.snapshot, new),
+            receiving=state.receiving and _renamed_snapshot(state.receiving, new),
         )
 
     def renamed_message(self, message: Message, new: Sequence[int]) -> Message:
         renamed = replace(message, source=new[message.source], destination=new[message.destination])
         if isinstance(renamed, AppendRequest):
             return replace(renamed, entries=_renamed_log(renamed.entries, new))
+        if isinstance(renamed, InstallSnapshot):
+            return _renamed_snapshot(renamed, new)
         return renamed
 
 
 def _renamed(server: int | None, new: Sequence[int]) -> int | None:
     return None if server is None else new[server]
+
+
+def _renamed_snapshot(part: Part, new: Sequence[int]) -> Part:
+    (head,) = _renamed_log((part.head,), new)
+    return replace(part, head=head, data=_renamed_log(part.data, new))
 
 
 def _renamed_log(log: tuple[Entry, ...], new: Sequence[int]) -> tuple[Entry, ...]:

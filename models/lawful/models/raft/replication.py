@@ -37,8 +37,8 @@ def send_entries(server: int, state: Server, servers: int) -> Iterator[Step]:
     if state.role is not Role.LEADER:
         return
     for other in range(servers):
-        if other != server:
-            following = state.next_index[other]
+        following = state.next_index[other]
+        if other != server and following > len(state.snapshot):
             previous = following - 1
             request = AppendRequest(
                 state.term,
@@ -82,9 +82,10 @@ def _take(server: int, state: Server, request: AppendRequest, rules: Rules) -> I
     """A follower takes what is sent: the entry before it is there."""
     prepared = rules.before_append(state, request)
     index = request.previous_index + 1
-    if not request.entries or term_at(state.log, index) == request.entries[0].term:
+    if not request.entries or rules.has_entry(state, index, request.entries[0]):
         matched = rules.matched(state, request)
-        taken = replace(prepared, log=rules.kept(state, matched), commit_index=request.commit_index)
+        commit_index = max(request.commit_index, len(state.snapshot))
+        taken = replace(prepared, log=rules.kept(state, matched), commit_index=commit_index)
         answer = AppendAnswer(
             state.term, server, request.source, success=True, match_index=matched, round=request.round
         )

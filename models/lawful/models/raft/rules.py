@@ -10,9 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lawful.models.raft.state import (
+    MISSING,
     AppendAnswer,
     AppendRequest,
     Entry,
+    InstallSnapshot,
     Message,
     Reading,
     Role,
@@ -44,6 +46,7 @@ def stands(server: Server) -> Server:
         answered=frozenset(),
         granted=frozenset(),
         is_heir=False,
+        receiving=None,
     )
 
 
@@ -89,9 +92,16 @@ def is_timely(server: Server, answer: VoteAnswer) -> bool:
 
 
 def fits(server: Server, request: AppendRequest) -> bool:
-    """The log has the entry before the new ones, of the same term (section 5.3)."""
+    """The log has the entry before the new ones, of the same term (section 5.3). What is in a snapshot is committed."""
     index = request.previous_index
-    return index <= len(server.log) and term_at(server.log, index) == request.previous_term
+    return index < len(server.snapshot) or (
+        index <= len(server.log) and term_at(server.log, index) == request.previous_term
+    )
+
+
+def has_entry(server: Server, index: int, entry: Entry) -> bool:
+    """The log has the entry of a request, of the same term; or the snapshot has it (sections 5.3, 7)."""
+    return index <= len(server.snapshot) or term_at(server.log, index) == entry.term
 
 
 def appended(server: Server, entry: Entry) -> tuple[Entry, ...]:
@@ -140,6 +150,7 @@ def adopted(server: Server, term: int) -> Server:
         heard=frozenset(),
         reading=None,
         is_heir=False,
+        receiving=None,
     )
 
 
@@ -175,12 +186,49 @@ def confirms(reading: Reading, answer: AppendAnswer) -> bool:
     return answer.round == reading.round
 
 
+def before_install(server: Server, chunk: InstallSnapshot) -> Server:
+    """Nothing else changes because of a chunk of a snapshot before all of them are there (section 7)."""
+    return server
+
+
+def retained(server: Server, chunk: InstallSnapshot) -> tuple[Entry, ...]:
+    """The entries after a snapshot stay if the log has the snapshot's last one; else the log goes (section 7)."""
+    return server.log[chunk.last_index :] if term_at(server.log, chunk.last_index) == chunk.head.term else ()
+
+
+def head(server: Server, chunk: InstallSnapshot) -> Entry:
+    """With what a log begins after a snapshot was installed: with the membership of the snapshot (section 7)."""
+    return chunk.head
+
+
+def vote_read(term: int, voted_in: int, voted_for: int | None) -> tuple[int, int | None]:
+    """Term and vote as a server finds them in two records. A vote counts in its own term, and not in a later one."""
+    return max(term, voted_in), voted_for if voted_in >= term else None
+
+
+def log_read(server: Server, log: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The log as a server finds it on its disk: what comes after an entry that is missing is of no use."""
+    end = next((index for index in range(len(server.snapshot), len(log)) if log[index] == MISSING), len(log))
+    return log[:end]
+
+
+def may_write(synced: tuple[Entry, ...], log: tuple[Entry, ...]) -> bool:
+    """Nothing is appended in the place of entries of which it is not synced that they are removed."""
+    shorter = min(len(synced), len(log))
+    return synced[:shorter] == log[:shorter]
+
+
+def unread(request: AppendRequest) -> tuple[AppendRequest, ...]:
+    """What a leader sends that cannot read the entry before: nothing, as it does not know what the request says."""
+    return ()
+
+
 def restarted(server: Server, servers: int) -> Server:
-    """Term, vote and log are on the disk; the rest begins anew (Figure 2)."""
+    """Term, vote and log are on the disk, and a snapshot; the rest begins anew (Figure 2, section 7)."""
     return replace(
         server,
         role=Role.FOLLOWER,
-        commit_index=0,
+        commit_index=len(server.snapshot),
         answered=frozenset(),
         granted=frozenset(),
         next_index=(1,) * servers,
@@ -189,6 +237,7 @@ def restarted(server: Server, servers: int) -> Server:
         heard=frozenset(),
         reading=None,
         is_heir=False,
+        receiving=None,
     )
 
 
@@ -229,6 +278,14 @@ class Rules:
     may_change: Callable[[Server], bool] = may_change
     may_read: Callable[[Server], bool] = may_read
     confirms: Callable[[Reading, AppendAnswer], bool] = confirms
+    has_entry: Callable[[Server, int, Entry], bool] = has_entry
+    before_install: Callable[[Server, InstallSnapshot], Server] = before_install
+    retained: Callable[[Server, InstallSnapshot], tuple[Entry, ...]] = retained
+    head: Callable[[Server, InstallSnapshot], Entry] = head
+    vote_read: Callable[[int, int, int | None], tuple[int, int | None]] = vote_read
+    log_read: Callable[[Server, tuple[Entry, ...]], tuple[Entry, ...]] = log_read
+    may_write: Callable[[tuple[Entry, ...], tuple[Entry, ...]], bool] = may_write
+    unread: Callable[[AppendRequest], tuple[AppendRequest, ...]] = unread
     restarted: Callable[[Server, int], Server] = restarted
     grown_commit: Callable[[Server, Server], int] = grown_commit
     grown_match: Callable[[Server, Server], tuple[int, ...]] = grown_match

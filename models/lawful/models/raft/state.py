@@ -66,6 +66,15 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Receiving:
+    """The chunks of a snapshot that a follower has so far."""
+
+    last_index: int
+    head: Entry
+    data: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
     """The state of one server. The first three fields are on its disk, all others are gone after a restart."""
 
@@ -94,11 +103,19 @@ class Server:
     """Stands for election because the leader said so: for transfer."""
     number: int | None = field(default=None, metadata={EXTENSION: True})
     """Which server it is: for runtime invariants, that speak of what one server knows of another."""
+    snapshot: tuple[Entry, ...] = of_extension(())
+    """What the state machine was given up to the snapshot, which is on the disk too: for snapshots."""
+    receiving: Receiving | None = field(default=None, metadata={EXTENSION: True})
+    """Of a snapshot that the leader sends: for snapshots."""
 
     @property
     def last_term(self) -> int:
         """The term of the last entry; 0 for an empty log."""
         return term_at(self.log, len(self.log))
+
+
+MISSING = Entry(term=0, value=0)
+"""In the place of an entry that is not in the log: it is part of the snapshot, or the disk has lost it."""
 
 
 def term_at(log: tuple[Entry, ...], index: int) -> int:
@@ -203,4 +220,24 @@ class TimeoutNow:
     destination: int
 
 
-Message: TypeAlias = VoteRequest | VoteAnswer | AppendRequest | AppendAnswer | ReadRequest | TimeoutNow
+@dataclass(frozen=True, slots=True)
+class InstallSnapshot:
+    """Carries a chunk of the leader's snapshot (InstallSnapshot). A follower that has all of it answers an append."""
+
+    term: int
+    source: int
+    destination: int
+    last_index: int
+    """Up to where the snapshot stands for the log."""
+    head: Entry
+    """What the log has in the place of the last entry: its term, and the membership by then."""
+    offset: int
+    """Where in the snapshot the chunk begins."""
+    data: tuple[Entry, ...]
+    done: bool
+    """It is the last chunk."""
+
+
+Message: TypeAlias = (
+    VoteRequest | VoteAnswer | AppendRequest | AppendAnswer | ReadRequest | TimeoutNow | InstallSnapshot
+)

@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 
 from lawful.models.raft.state import (
+    MISSING,
     AppendAnswer,
     AppendRequest,
     Disk,
     Entry,
+    InstallSnapshot,
     Message,
     Reading,
     ReadRequest,
+    Receiving,
     Server,
     TimeoutNow,
     VoteRequest,
@@ -25,6 +28,7 @@ _LABELS = {
     "match_index": "match",
     "is_heir": "heir",
     "disk": "on disk",
+    "snapshot": "in snapshot",
 }
 
 
@@ -38,6 +42,9 @@ def message_text(message: Message) -> str:
         after = f"{message.previous_index} of term {message.previous_term}" if message.previous_index else "0"
         what = f"append {log_text(message.entries)} after {after}" if message.entries else f"heartbeat after {after}"
         return f"{what}, term {message.term}, commit {message.commit_index}{_round_text(message.round)}"
+    if isinstance(message, InstallSnapshot):
+        which = "last chunk" if message.done else f"chunk {message.offset}"
+        return f"{which} of snapshot {log_text((message.head,))} of {message.last_index}, term {message.term}"
     if isinstance(message, TimeoutNow):
         return f"stand for election now, term {message.term}"
     if isinstance(message, ReadRequest):
@@ -54,13 +61,20 @@ def _round_text(number: int) -> str:
 
 
 def _entry_text(entry: Entry) -> str:
+    if entry == MISSING:
+        return "·"
     if entry.members is not None:
         return f"{entry.term}:{_value_text(entry.members)}"
+    if entry.value == 0:
+        return f"({entry.term})"
     return f"{entry.term}" if entry.value == 1 else f"{entry.term}:v{entry.value}"
 
 
 def log_text(log: Iterable[Entry]) -> str:
-    """The terms of the entries, and their values where there is more than one to choose from: `[1 2 3:v2]`."""
+    """The terms of the entries, and their values where there is more than one to choose from: `[1 2 3:v2]`.
+
+    Of a snapshot, `[· (2) 3]`: it stands for two entries, the second of term 2.
+    """
     return f"[{' '.join(map(_entry_text, log))}]"
 
 
@@ -82,6 +96,8 @@ def _value_text(value: object) -> str:
     if isinstance(value, Reading):
         done = "served" if value.is_served else f"confirmed by {_value_text(value.confirmed_by)}"
         return f"{value.round} up to {value.index}, {done}"
+    if isinstance(value, Receiving):
+        return f"{log_text(value.data)} of snapshot {log_text((value.head,))} of {value.last_index}"
     if isinstance(value, Disk):
         return f"term {value.term}, vote {_value_text(value.voted_for)}, log {log_text(value.log)}"
     if isinstance(value, frozenset):

@@ -59,5 +59,17 @@ LINEARIZABLE_READS = Safety(
     "A read sees all that anybody knew to be committed when it was asked for.",
     "Raft dissertation, section 6.4",
 )
-ALL_SAFETY = (*SAFETY, LINEARIZABLE_READS)
+COMMITTED_IS_KEPT = Safety(
+    "RAFT-7",
+    "committed is kept",
+    "What a server regards as committed is in its snapshot or its log, and what is in its snapshot is committed.",
+    "Raft, section 7; willemt 118; curvine 1551; etcd-raft 174",
+)
+WHOLE_LOG = Safety(
+    "RAFT-8",
+    "whole log",
+    "A log has an entry at each index after its snapshot, and the terms of its entries never fall.",
+    "Raft, sections 5.3 and 7; braft 119; openraft 1808",
+)
+ALL_SAFETY = (*SAFETY, LINEARIZABLE_READS, COMMITTED_IS_KEPT, WHOLE_LOG)
 """With what is said of extensions."""
