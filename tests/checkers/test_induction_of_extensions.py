@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from lawful.models.first_order.expression import Expression, all_of, some
 from lawful.models.first_order.system import Lemma, Scope
 from lawful.models.raft_proof.base import RAFT, scope
 from lawful.models.raft_proof.extensions import EXTENSIONS, Extension
+from lawful.models.raft_proof.lease import BOUNDED_DRIFT, RAFT_WITH_LEASE, answer_heartbeat
 from lawful.models.raft_proof.mutants import Mutant
 from lawful.models.raft_proof.picture import change_lines, state_lines
 from lawful.models.raft_proof.read_index import READ
@@ -26,7 +28,7 @@ from lawful.models.raft_proof.vocabulary import ENTRY, SERVER, before_on_path, o
 
 NAMES = tuple(EXTENSIONS)
 MISTAKES = [(name, mutant) for name, one in EXTENSIONS.items() for mutant in one.own_mutants]
-OBLIGATIONS = {"sessions": 408, "snapshots": 403, "read-index": 416}
+OBLIGATIONS = {"sessions": 408, "snapshots": 403, "lease": 448, "read-index": 416}
 
 
 def a_retry_is_answered(cluster: Any) -> Expression:
@@ -58,6 +60,7 @@ def a_read_is_served(cluster: Any) -> Expression:
 
 CAN_HAPPEN: dict[str, tuple[Callable[[Any], Expression], int]] = {
     "sessions": (a_retry_is_answered, 8),
+    "lease": (a_read_is_served, 8),
     "snapshots": (a_follower_takes_a_snapshot, 8),
     "read-index": (a_read_is_served, 7),
 }
@@ -117,6 +120,15 @@ def test_cores_name_actions_and_lemmas_that_there_are(name: str) -> None:
     system, cores = EXTENSIONS[name].system, EXTENSIONS[name].own_cores
     assert {action for action, _ in cores} <= {one.name for one in system.actions}
     assert {one for (_, kept), core in cores.items() for one in (kept, *core)} <= {one.name for one in system.lemmas}
+
+
+def test_a_lease_is_safe_only_where_drift_is_bounded() -> None:
+    axioms = tuple(one for one in RAFT_WITH_LEASE.axioms if one is not BOUNDED_DRIFT)
+    drifting = dataclasses.replace(RAFT_WITH_LEASE, axioms=axioms)
+    (step,) = [one for one in steps_of(drifting, answer_heartbeat) if one.lemma.name == "timers_outlast_leases"]
+    found = Search(drifting, drifting.scopes[0], 60.0).broken(step).counterexample
+    assert found is not None
+    assert found.replayed
 
 
 @pytest.mark.slow

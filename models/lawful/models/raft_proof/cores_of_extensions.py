@@ -103,3 +103,51 @@ SNAPSHOT_CORES: dict[tuple[str, str], tuple[str, ...]] = {
     ),
 }
 """What is needed on top where there are snapshots (`snapshots`)."""
+
+LEASE_CORES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("time_out", "promises_kept"): (
+        "promises_kept",
+        "timers_outlast_leases",
+    ),
+    ("grant_vote", "promises_kept"): (
+        "promises_kept",
+        "timers_outlast_leases",
+    ),
+    ("restart", "timers_outlast_leases"): (
+        "timers_outlast_leases",
+        "promises_after_rounds",
+    ),
+    ("begin_round", "timers_outlast_leases"): (
+        "timers_outlast_leases",
+        "promises_after_rounds",
+    ),
+    ("begin_round", "promises_kept"): (
+        "promises_kept",
+        "promises_after_rounds",
+    ),
+    ("answer_heartbeat", "promises_after_rounds"): (
+        "rounds_not_ahead",
+        "promises_after_rounds",
+    ),
+    ("answer_heartbeat", "timers_outlast_leases"): (
+        "timers_outlast_leases",
+        "rounds_not_ahead",
+        "promises_after_rounds",
+    ),
+    ("answer_heartbeat", "promises_kept"): (
+        "promises_kept",
+        "votes_not_ahead_of_voters",
+    ),
+    ("serve_read", "reads_not_stale"): (
+        "reads_not_stale",
+        "before_reads_served",
+        "promises_kept",
+        "state_machine_safety",
+        "committed_by_quorum",
+        "leader_log_created",
+        "leader_log_whole",
+        "begun_by_election",
+        "elected_by_quorum",
+    ),
+}
+"""What is needed on top where there are leases (`lease`)."""

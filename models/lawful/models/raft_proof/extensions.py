@@ -9,7 +9,9 @@ from typing import Any
 from lawful.models.first_order.system import System
 from lawful.models.raft_proof.base import RAFT
 from lawful.models.raft_proof.cores import CORES, READ_CORES
-from lawful.models.raft_proof.cores_of_extensions import SESSION_CORES, SNAPSHOT_CORES
+from lawful.models.raft_proof.cores_of_extensions import LEASE_CORES, SESSION_CORES, SNAPSHOT_CORES
+from lawful.models.raft_proof.lease import RAFT_WITH_LEASE
+from lawful.models.raft_proof.lease_mutants import LEASE_MUTANTS
 from lawful.models.raft_proof.mutants import MUTANTS, Mutant
 from lawful.models.raft_proof.read_index import RAFT_WITH_READ_INDEX
 from lawful.models.raft_proof.read_index_mutants import READ_MUTANTS
@@ -48,6 +50,7 @@ EXTENSIONS = {
     for one in (
         Extension("sessions", RAFT_WITH_SESSIONS, SESSION_MUTANTS, SESSION_CORES),
         Extension("snapshots", RAFT_WITH_SNAPSHOTS, SNAPSHOT_MUTANTS, SNAPSHOT_CORES),
+        Extension("lease", RAFT_WITH_LEASE, LEASE_MUTANTS, LEASE_CORES),
         Extension("read-index", RAFT_WITH_READ_INDEX, READ_MUTANTS, READ_CORES),
     )
 }

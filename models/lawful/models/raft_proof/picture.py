@@ -8,6 +8,7 @@ from typing import Any
 from lawful.models.first_order.expression import TRUTH, Sort, Symbol
 from lawful.models.first_order.structure import Structure, Value
 from lawful.models.first_order.system import symbols_of
+from lawful.models.raft_proof.lease import LEASING_CLUSTER, lease_end, timer_end
 from lawful.models.raft_proof.read_index import READING_CLUSTER
 from lawful.models.raft_proof.sessions import SERVING_CLUSTER, client_of, number_of
 from lawful.models.raft_proof.snapshots import COMPACTING_CLUSTER
@@ -45,12 +46,20 @@ _SENTENCES = {
     "snapshot": "{0} has a snapshot that covers its log up to {result}",
     "offered": "a snapshot up to {1} was sent in term {0}",
     "dropped": "{0} dropped {1} from its log",
+    "lease_end": "a lease of {0} from instant {1} on ends at {result} at the latest",
+    "timer_end": "a timer that {0} starts at instant {1} ends at {result} at the earliest",
+    "now": "it is instant {result}",
+    "refrains_until": "{0} elects nobody until its timer ends at instant {result}",
+    "round_begun": "round {0} has begun",
+    "round_term": "round {0} is of term {result}",
+    "begun_at": "round {0} began at instant {result}",
+    "promised": "{0} answered the heartbeat of {1}",
 }
 _ON_SERVERS = ("term", "last", "leads", "stands")
 _WITNESSES = ("electors", "committers", "read_term", "read_point", "confirmers")
-_CLUSTERS: tuple[Any, ...] = (READING_CLUSTER, SERVING_CLUSTER, COMPACTING_CLUSTER)
+_CLUSTERS: tuple[Any, ...] = (READING_CLUSTER, SERVING_CLUSTER, COMPACTING_CLUSTER, LEASING_CLUSTER)
 _SYMBOLS = {
-    **{symbol.name: symbol for symbol in (client_of, number_of)},
+    **{symbol.name: symbol for symbol in (client_of, number_of, lease_end, timer_end)},
     **{symbol.name: symbol for cluster in _CLUSTERS for symbol in symbols_of(cluster).values()},
 }
 """Of all systems; a state has those of its own."""
