@@ -41,7 +41,7 @@ def steps(server: int, state: Server, servers: int, rules: Rules) -> Iterator[St
 def answer(server: int, state: Server, request: VoteRequest, rules: Rules) -> Iterator[Step]:
     """Say whether a vote would be granted. Nothing is written down: many candidates can be told so in a term."""
     grants = (
-        request.term == state.term
+        rules.is_of_term(state, request)
         and state.role is not Role.LEADER
         and not state.hears_leader
         and rules.is_up_to_date(state, request)

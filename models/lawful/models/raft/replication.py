@@ -69,10 +69,11 @@ def commit(server: int, state: Server, servers: int, rules: Rules) -> Iterator[S
 
 def handle_append(server: int, state: Server, request: AppendRequest, rules: Rules) -> Iterator[Step]:
     """One step of a server towards an answer. The term of the request is not above the server's."""
-    if request.term < state.term or (state.role is Role.FOLLOWER and not rules.fits(state, request)):
+    is_follower = state.role is Role.FOLLOWER
+    if request.term < state.term or not (rules.fits(state, request) if is_follower else rules.makes_way(state)):
         refusal = AppendAnswer(state.term, server, request.source, success=False, match_index=0, round=request.round)
         yield LocalStep(ANSWER_APPEND, state, (refusal,))
-    elif state.role is not Role.FOLLOWER:
+    elif not is_follower:
         yield LocalStep(STEP_DOWN, replace(state, role=Role.FOLLOWER), keeps=True)
     else:
         yield from _take(server, state, request, rules)
@@ -84,7 +85,7 @@ def _take(server: int, state: Server, request: AppendRequest, rules: Rules) -> I
     index = request.previous_index + 1
     if not request.entries or rules.has_entry(state, index, request.entries[0]):
         matched = rules.matched(state, request)
-        commit_index = max(request.commit_index, len(state.snapshot))
+        commit_index = max(rules.learned_commit(state, request), len(state.snapshot))
         taken = replace(prepared, log=rules.kept(state, matched), commit_index=commit_index)
         answer = AppendAnswer(
             state.term, server, request.source, success=True, match_index=matched, round=request.round
@@ -106,11 +107,11 @@ def note_match(state: Server, answer: AppendAnswer, rules: Rules) -> Iterator[St
     if matched is not None:
         noted = replace(
             state,
-            next_index=_put(state.next_index, follower, matched + 1),
+            next_index=_put(state.next_index, follower, rules.further(state.next_index[follower], matched)),
             match_index=_put(state.match_index, follower, matched),
         )
     else:
-        back = max(state.next_index[follower] - 1, 1)
+        back = rules.back(state.next_index[follower])
         noted = replace(state, next_index=_put(state.next_index, follower, back))
     yield LocalStep(NOTE_MATCH, noted)
 

@@ -1,4 +1,4 @@
-"""The decisions on which the safety of Raft rests, each a function of its own.
+"""The decisions on which the safety and the liveness of Raft rest, each a function of its own.
 
 The steps ask these rules and decide nothing of the kind by themselves. So a mistake is one rule exchanged for another
 (`models.raft.mistakes`), and an extension of the algorithm is a further rule.
@@ -127,6 +127,31 @@ def is_current(server: Server, answer: AppendAnswer) -> bool:
 def acknowledged(server: Server, answer: AppendAnswer) -> int | None:
     """Up to where the follower's log is the leader's; None where the follower refused (section 5.3)."""
     return answer.match_index if answer.success else None
+
+
+def further(next_index: int, matched_index: int) -> int:
+    """What to send next to a follower that acknowledged: the entry after what is known to match (section 5.3)."""
+    return matched_index + 1
+
+
+def back(next_index: int) -> int:
+    """What to send next to a follower that refused: the entry before, so that both logs meet in the end (5.3)."""
+    return max(next_index - 1, 1)
+
+
+def learned_commit(server: Server, request: AppendRequest) -> int:
+    """A follower knows to be committed what its leader does, be it with an entry or without (section 5.3)."""
+    return request.commit_index
+
+
+def makes_way(server: Server) -> bool:
+    """Whoever stands follows when it hears of the leader of its term (section 5.2)."""
+    return True
+
+
+def is_of_term(server: Server, request: VoteRequest) -> bool:
+    """A pre-vote is asked for in the term that both are in (dissertation, section 9.6)."""
+    return request.term == server.term
 
 
 def kept(server: Server, matched_index: int) -> tuple[Entry, ...]:
@@ -270,6 +295,11 @@ class Rules:
     matched: Callable[[Server, AppendRequest], int] = matched
     is_current: Callable[[Server, AppendAnswer], bool] = is_current
     acknowledged: Callable[[Server, AppendAnswer], int | None] = acknowledged
+    further: Callable[[int, int], int] = further
+    back: Callable[[int], int] = back
+    learned_commit: Callable[[Server, AppendRequest], int] = learned_commit
+    makes_way: Callable[[Server], bool] = makes_way
+    is_of_term: Callable[[Server, VoteRequest], bool] = is_of_term
     kept: Callable[[Server, int], tuple[Entry, ...]] = kept
     before_append: Callable[[Server, AppendRequest], Server] = before_append
     adopted: Callable[[Server, int], Server] = adopted
