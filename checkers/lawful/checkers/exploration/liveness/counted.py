@@ -5,7 +5,7 @@ That such states have the same future is checked for every step that was used, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,8 +32,8 @@ class Counted:
         self._counting = counting
         self._facts = (_Facts(table.states, counting), _Facts(table.messages, counting))
         self._renumbered: dict[tuple[int, int, int, int], int] = {}
-        self.used: set[tuple[int, int]] = set()
-        """The numbers that were past, as bits, and the least of the others."""
+        self._met: dict[tuple[int, int], set[tuple[int, int, int]]] = {}
+        """By the numbers that were past, as bits, and the least of the others: server, state and message before."""
 
     def lowered(self, rows: Ints) -> Ints:
         """The same states with the smallest numbers."""
@@ -48,8 +48,8 @@ class Counted:
             return rows
         lowered = rows.copy()
         for bits, number in np.unique(np.stack([past[high], least[high]], axis=1), axis=0).tolist():
-            self.used.add((bits, number))
             which = high[(past[high] == bits) & (least[high] == number)]
+            self._met.setdefault((bits, number), set()).update(self._handled(rows[which]))
             lowered[which, :servers] = self._apply(0, rows[which, :servers], bits, number)
             lowered[which, servers:] = np.sort(self._apply(1, rows[which, servers:], bits, number), axis=1)
         return lowered
@@ -71,31 +71,34 @@ class Counted:
             found = self._renumbered[key] = numbered.number(value)
         return found
 
+    def _handled(self, rows: Ints) -> Iterator[tuple[int, int, int]]:
+        """Server, state and message, or `NOTHING`, that occur together."""
+        servers = self._table.model.servers
+        for server in range(servers):
+            for state in np.unique(rows[:, server]).tolist():
+                yield server, state, NOTHING
+        for place in range(servers, rows.shape[1]):
+            some = rows[rows[:, place] != NOTHING]
+            destination = self._table.destinations[some[:, place]]
+            states = some[np.arange(len(some)), destination]
+            together = np.stack([destination, states, some[:, place]], axis=1)
+            yield from map(tuple, np.unique(together, axis=0).tolist())
+
     def require_same_steps(self) -> None:
         """Raises `WrongModel` where other numbers make other steps possible than the same with other numbers."""
         table, counting = self._table, self._counting
-        for past, least in sorted(self.used):
-            for block in table.blocks:
-                state = table.states.values[block.state]
-                message = table.messages.values[block.message] if block.message else None
-                if not self._fits(past, least, [state, *([] if message is None else [message])]):
-                    continue
-                new = _new(past, least)
-                before = steps_of(table.model, block.server, state, message)
-                renumbered = [_step(counting, step, new) for step in before]
+        for (past, least), met in sorted(self._met.items()):
+            new = _new(past, least)
+            for server, number, received in sorted(met):
+                state, message = table.states.values[number], table.messages.values[received]
                 there = None if message is None else counting.renumbered(message, new)
-                found = steps_of(table.model, block.server, counting.renumbered(state, new), there)
+                renumbered = [_step(counting, step, new) for step in steps_of(table.model, server, state, message)]
+                found = steps_of(table.model, server, counting.renumbered(state, new), there)
                 if marks(renumbered) != marks(found):
                     raise WrongModel(
-                        f"the numbers themselves make a difference, and not only their order: server {block.server} "
+                        f"the numbers themselves make a difference, and not only their order: server {server} "
                         f"differs in {differing(marks(renumbered), marks(found))}, in {state!r}"
                     )
-
-    def _fits(self, past: int, least: int, values: Sequence[Any]) -> bool:
-        """The values can be in a state that has these numbers."""
-        numbers = {number for value in values for number in self._counting.mentioned(value) if number}
-        at = [number for value in values if (number := self._counting.at(value))]
-        return all(number >= least for number in at) and all(past >> number & 1 for number in numbers if number < least)
 
 
 class _Facts:
