@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lawful.checkers.exploration.liveness.graph import Flags, Graph, Ints
-from lawful.checkers.exploration.network import network_step
+from lawful.checkers.exploration.network import network_of, network_step
 from lawful.checkers.exploration.step_table import NOTHING, StepTable
 from lawful.models.liveness import Fairness, States, Strength
-from lawful.models.local_steps import NETWORK, AnyStep
+from lawful.models.local_steps import AnyStep
 
 
 class Pairs(NamedTuple):
@@ -147,7 +147,7 @@ def _changing(table: StepTable, block: int) -> Iterator[tuple[int, Any, AnyStep,
     received = table.messages.values[message] if message else None
     steps = list(table.steps(server, state, message))
     if message:
-        steps += [network_step(action, before, received) for action in NETWORK]
+        steps += [network_step(action, before, received) for action in network_of(table.model)]
     for step in steps:
         consumed = () if received is None or step.keeps else (received,)
         if step.after != before or step.sends != consumed:
