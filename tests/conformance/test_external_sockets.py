@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from lawful.checkers.verdict import Budget, Verdict
-from lawful.conformance.adapter import Fault
 from lawful.conformance.backends.registry import choose
 from lawful.conformance.errors import BackendError, UsageError
 from lawful.conformance.processes.ports import free_ports
 from lawful.conformance.run import record
 from lawful.conformance.run.execute import RunResult, execute
+from lawful.conformance.run.fault_language import parse_faults
 from lawful.conformance.run.plan import RunPlan
 from lawful.conformance.workloads import WORKLOADS
 from lawful.models.history import Outcome
@@ -41,9 +41,15 @@ def listening() -> Iterator[Callable[[str], str]]:
         yield start
 
 
-def run(address: str, folder: Path, faults: tuple[Fault, ...], seconds: float) -> RunResult:
+def run(address: str, folder: Path, faults: str, seconds: float) -> RunResult:
     plan = RunPlan(
-        choose(address), (WORKLOADS["jobs"],), 5, clients=4, seconds=seconds, operations_per_s=100, faults=faults
+        choose(address),
+        (WORKLOADS["jobs"],),
+        5,
+        clients=4,
+        seconds=seconds,
+        operations_per_s=100,
+        faults=parse_faults(faults),
     )
     return execute(plan, folder, Budget(10), lambda _: None)
 
@@ -61,7 +67,7 @@ def test_a_run_over_a_socket_is_lawful_and_begins_empty_each_time(
 ) -> None:
     address = listening(clients)
     for _ in range(2):
-        result = run(address, tmp_path, (), 0.5)
+        result = run(address, tmp_path, "none", 0.5)
         assert result.judgement.verdict.verdict is Verdict.LAWFUL, result.judgement.evidence
         assert result.judgement.defects == {}
         assert {one.server for one in result.judgement.history if one.outcome is Outcome.OK} == {"memory"}
@@ -69,7 +75,7 @@ def test_a_run_over_a_socket_is_lawful_and_begins_empty_each_time(
 
 @pytest.mark.slow
 def test_servers_and_connections_are_struck(listening: Callable[[str], str], tmp_path: Path) -> None:
-    result = run(listening("one"), tmp_path, (Fault.KILL, Fault.PAUSE), 6.0)
+    result = run(listening("one"), tmp_path, "kill,pause", 6.0)
     assert result.judgement.verdict.verdict is Verdict.LAWFUL, result.judgement.evidence
     assert result.judgement.defects == {}
     struck = {(fault.fault, fault.target.partition("-")[0]) for fault in result.judgement.history.faults}

@@ -13,8 +13,10 @@ from lawful.conformance.errors import BackendError, UsageError
 from lawful.conformance.history.file import read_history
 from lawful.conformance.history.recorder import Recorder
 from lawful.conformance.run import faults
-from lawful.conformance.run.faults import FaultInjector, Target, parse_faults
+from lawful.conformance.run.fault_language import FaultChoice, Strike, parse_faults
+from lawful.conformance.run.faults import FaultInjector
 from lawful.conformance.run.pace import Pace
+from lawful.conformance.run.scene import Scene, Target
 from lawful.models.history import FaultEvent, Header
 
 
@@ -44,6 +46,7 @@ class Server:
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(faults, "_CALM_S", (0.0, 0.01))
     monkeypatch.setattr(faults, "_HOLD_S", {Fault.KILL: (0.0, 0.01), Fault.PAUSE: (0.0, 0.01)})
+    monkeypatch.setattr(faults, "_AIMED_HOLD_S", (0.0, 0.01))
     monkeypatch.setattr(faults, "_INTO_TICK_S", (0.0, 0.001))
 
 
@@ -53,7 +56,9 @@ def inject(
     """Let an injector act for `count` faults, or until it gives up; the events that it recorded."""
     now_s = time.monotonic()
     with Recorder(path, Header()) as recorder:
-        injector = FaultInjector(kinds, [[s.target for s in servers]], recorder, seed, Pace(now_s, now_s + 10, 0.005))
+        choices = [FaultChoice((Strike(kind),)) for kind in kinds]
+        scene = Scene([[server.target for server in servers]])
+        injector = FaultInjector(choices, scene, recorder, seed, Pace(now_s, now_s + 10, 0.005))
         injector.start()
         while injector.injected < count and injector.is_alive() and time.monotonic() < now_s + 10:
             time.sleep(0.002)
@@ -94,6 +99,25 @@ def test_a_server_that_cannot_be_healed_is_recorded_and_ends_the_injector(tmp_pa
     assert [(event.fault, event.error) for event in events] == [("kill", None), ("restart", "cannot restart")]
 
 
+def test_faults_at_once_are_undone_in_reverse(tmp_path: Path) -> None:
+    servers = [Server("a"), Server("b")]
+    now_s = time.monotonic()
+    with Recorder(tmp_path / "history.jsonl", Header()) as recorder:
+        scene = Scene([[server.target for server in servers]])
+        choices = parse_faults("pause-one+kill-one")
+        injector = FaultInjector(choices, scene, recorder, 1, Pace(now_s, now_s + 10, 0.005))
+        injector.start()
+        while not injector.injected and time.monotonic() < now_s + 10:
+            time.sleep(0.002)
+        injector.stop()
+    assert [event.fault for event in read_history(tmp_path / "history.jsonl").faults][:4] == [
+        "pause",
+        "kill",
+        "restart",
+        "resume",
+    ]
+
+
 def test_no_faults_means_none(tmp_path: Path) -> None:
     server = Server("a")
     inject(tmp_path / "history.jsonl", [server], ())
@@ -101,7 +125,7 @@ def test_no_faults_means_none(tmp_path: Path) -> None:
 
 
 def test_faults_are_parsed() -> None:
-    assert parse_faults("pause,kill") == (Fault.PAUSE, Fault.KILL)
+    assert parse_faults("pause,kill") == (FaultChoice((Strike(Fault.PAUSE),)), FaultChoice((Strike(Fault.KILL),)))
     assert parse_faults("none") == ()
     with pytest.raises(UsageError, match="did you mean 'pause'"):
         parse_faults("pauze")

@@ -112,7 +112,9 @@ class Backend(Protocol):
     tables: frozenset[str]
     """The tables that the adapter implements."""
 
-    # Two members are optional. `server_faults: frozenset[Fault]` says which faults can be done to servers; without it,
+    # Four members are optional. `objects: frozenset[str]` are the simple objects that the adapter implements beside
+    # tables (see `workloads.objects`). `cluster: Cluster` has the links and the primary that faults are aimed at (see
+    # `clusters`). `server_faults: frozenset[Fault]` says which faults can be done to servers; without it,
     # all. `levels: Mapping[str, str]` says of which clauses this configuration promises only the weaker form, such as
     # {"TS-ALL-3": "1 s"} (see `lawful.specs.bound`); without it, everything is promised in full.
 
@@ -155,3 +157,8 @@ class Backend(Protocol):
     def stop(self) -> None:
         """Stop everything. Called once, also after a failed `start`."""
         ...
+
+
+def objects_of(backend: Backend) -> frozenset[str]:
+    """The simple objects that a backend implements."""
+    return frozenset(getattr(backend, "objects", ()))

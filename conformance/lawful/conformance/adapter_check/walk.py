@@ -30,9 +30,9 @@ from lawful.conformance.programs.opened import offered
 from lawful.conformance.programs.recorded import smallest_recorded
 from lawful.conformance.programs.round_trips import RoundTrips
 from lawful.conformance.report.evidence_text import evidence_lines
-from lawful.conformance.run.faults import SERVER
 from lawful.conformance.run.judgement import judge_history
 from lawful.conformance.run.pace import Pace
+from lawful.conformance.run.scene import SERVER
 from lawful.conformance.run.session import Session
 from lawful.conformance.run.stages import Limited
 from lawful.conformance.run.tally import Tally

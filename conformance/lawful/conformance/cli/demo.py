@@ -15,7 +15,7 @@ from lawful.conformance.cli.terminal import say, verdict_text
 from lawful.conformance.errors import BackendError, ExitCode, gravest
 from lawful.conformance.report.console import LiveProgress, clause_table, output_console, show_evidence
 from lawful.conformance.run.execute import REPORT_NAME, RunResult, execute
-from lawful.conformance.run.faults import parse_faults
+from lawful.conformance.run.fault_language import parse_faults
 from lawful.conformance.run.plan import RunPlan
 from lawful.conformance.workloads import workload_named
 

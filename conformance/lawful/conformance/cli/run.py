@@ -27,9 +27,10 @@ from lawful.conformance.report.console import (
 from lawful.conformance.report.level_lines import level_lines
 from lawful.conformance.report.looks import KNOWN_FAILURE
 from lawful.conformance.run.execute import REPORT_NAME, RunResult, execute
-from lawful.conformance.run.faults import parse_faults
+from lawful.conformance.run.fault_language import parse_faults
 from lawful.conformance.run.plan import RunPlan
 from lawful.conformance.workloads import WORKLOADS, workload_named
+from lawful.conformance.workloads.objects import OBJECTS
 from lawful.conformance.workloads.script import Workload
 from lawful.models.wording import counted
 
@@ -39,13 +40,25 @@ _MOST_DEFECTS = 3
 
 @click.command()
 @setting_options("backend", "format", "budget_s", "memory_mb", "clock_error_ms")
-@click.option("--workload", default="all", metavar="NAMES", show_default=True, help=f"{', '.join(WORKLOADS)} or all.")
+@click.option(
+    "--workload",
+    default="all",
+    metavar="NAMES",
+    show_default=True,
+    help=f"{', '.join(WORKLOADS)} or all of these; {', '.join(OBJECTS)}.",
+)
 @click.option("--clients", default=8, show_default=True, type=click.IntRange(1, 64), help="Client processes.")
 @click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(0.5, 3600), help="Under faults.")
 @click.option(
     "--rate", default=200.0, show_default=True, type=click.FloatRange(1, 5000), help="Operations a second, in all."
 )
-@click.option("--faults", default="kill,pause", show_default=True, metavar="NAMES", help="kill, pause or none.")
+@click.option(
+    "--faults",
+    default="kill,pause",
+    show_default=True,
+    metavar="NAMES",
+    help="kill, pause, partition-primary and others (docs/faults.md), or none.",
+)
 @click.option("--timeout-s", default=1.0, show_default=True, type=click.FloatRange(0.05, 60), help="Of each client.")
 @click.option("--seed", type=click.IntRange(0, _MOST_SEED), help="What clients and faults do; else drawn and shown.")
 @click.option(
@@ -168,7 +181,8 @@ def _show(plan: RunPlan, result: RunResult, detailed: bool) -> None:
     )
     if detailed:
         console.print()
-        console.print(clause_table({plan.backend.label: judgement.clauses}, compared.known))
+        if judgement.clauses:  # simple objects have none
+            console.print(clause_table({plan.backend.label: judgement.clauses}, compared.known))
         show_evidence(console, judgement, judgement.evidence)
         console.print()
     for line in level_lines(judgement.history.header.levels, judgement.losses):

@@ -22,7 +22,6 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Collection, Iterable
-from contextlib import suppress
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -36,6 +35,7 @@ _REQUEST_TIMEOUT_S = 10.0
 _OWNER_ATTEMPTS, _OWNER_POLL_S = 100, 0.02
 """A server may connect before it is said where it is: its process number is known only when it runs."""
 _LISTEN_ATTEMPTS = 5
+_MOST_ROUNDS = 20
 
 
 class Link(NamedTuple):
@@ -61,7 +61,6 @@ class Network:
         self._cut: set[Link] = set()
         self._connections: set[_Connection] = set()
         self._servers: list[asyncio.Server] = []
-        self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="network", daemon=True)
         self._thread.start()
@@ -193,9 +192,6 @@ class Network:
         target_port: int,
         source_of: Callable[[int, int], str | None],
     ) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
         try:
             source = await self._source(writer, port, source_of)
             if source is not None:
@@ -203,7 +199,6 @@ class Network:
         except (OSError, asyncio.CancelledError):
             pass  # one of the ends is gone, or everything ends
         finally:
-            self._tasks.discard(task)
             writer.transport.abort()
 
     async def _source(
@@ -243,10 +238,15 @@ class Network:
     async def _end(self) -> None:
         for server in self._servers:
             server.close()
-        for task in self._tasks:
-            task.cancel()
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(asyncio.gather(*self._tasks, return_exceptions=True), _REQUEST_TIMEOUT_S / 2)
+        # Connections that were accepted a moment ago have no task yet: look again until there are none.
+        for _ in range(_MOST_ROUNDS):
+            await asyncio.sleep(0)
+            tasks = asyncio.all_tasks() - {asyncio.current_task()}
+            if not tasks:
+                break
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=_REQUEST_TIMEOUT_S / _MOST_ROUNDS)
         await self._loop.shutdown_default_executor()
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lawful.conformance.adapter import Fault
 from lawful.conformance.backends.registry import BackendChoice
 from lawful.conformance.known_failures import KnownFailure
+from lawful.conformance.run.fault_language import FaultChoice
 from lawful.conformance.workloads.script import Workload
 from lawful.models.values import Json
 from lawful.specs.task_store import TABLES
@@ -24,7 +24,7 @@ class RunPlan:
     seconds: float = 10.0
     operations_per_s: float = 200.0
     """Of all clients together."""
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FaultChoice, ...] = ()
     timeout_s: float = 1.0
     """After which a client gives up waiting for a server, and does not know the outcome."""
     clock_error_ms: int = 20
@@ -41,6 +41,11 @@ class RunPlan:
         return "all" if everything and len(names) > 1 else "+".join(names)
 
     @property
+    def faults_text(self) -> str:
+        """As on the command line."""
+        return ",".join(map(str, self.faults)) or "none"
+
+    @property
     def tick_s(self) -> float:
         """The time between two operations of one client."""
         return self.clients / self.operations_per_s
@@ -53,7 +58,7 @@ class RunPlan:
             "clients": self.clients,
             "seconds": self.seconds,
             "operations_per_s": self.operations_per_s,
-            "faults": ",".join(self.faults) or "none",
+            "faults": self.faults_text,
             "timeout_s": self.timeout_s,
             "clock_error_ms": self.clock_error_ms,
         }
@@ -63,5 +68,5 @@ class RunPlan:
         return (
             f"lawful run --backend '{self.backend.text}' --workload {self.workload_name.replace('+', ',')} "
             f"--clients {self.clients} --seconds {self.seconds:g} --rate {self.operations_per_s:g} "
-            f"--faults {','.join(self.faults) or 'none'} --timeout-s {self.timeout_s:g} --seed {self.seed}"
+            f"--faults {self.faults_text} --timeout-s {self.timeout_s:g} --seed {self.seed}"
         )

@@ -14,14 +14,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lawful.conformance.adapter import Backend, Fault
+from lawful.conformance.adapter import Backend, objects_of
 from lawful.conformance.errors import BackendError, UsageError
 from lawful.conformance.history.recorder import Recorder
 from lawful.conformance.levels import levels_of
 from lawful.conformance.processes import ProcessGroup
-from lawful.conformance.run.faults import FaultInjector, client_target, server_targets
+from lawful.conformance.run.fault_language import FaultChoice
+from lawful.conformance.run.faults import FaultInjector
 from lawful.conformance.run.pace import Pace
 from lawful.conformance.run.plan import RunPlan
+from lawful.conformance.run.scene import cluster_of, refuse_impossible, scene_of
 from lawful.conformance.run.session import Session, raise_failures
 from lawful.conformance.run.stages import Broken, Stage, broken_tables, limited, remaining
 from lawful.conformance.run.tally import Tally
@@ -37,6 +39,8 @@ _STARTING_S = 0.05
 """Between the moment that all clients are ready and the first tick."""
 _SETTLE_S = 1.4
 """After healing: longer than any claim or lease of the workloads, so that final reads see what has expired."""
+_RECOVERY_LIMIT_S = 45.0
+"""For a cluster to be whole again: it takes Sentinels a quarter of a minute to make a replica of a deposed primary."""
 _FINAL_LIMIT_S = 20.0
 _LONGEST_PAUSE_S = 3.0
 """How much longer than the client's own time-out an answer may take, because its process may be paused."""
@@ -74,6 +78,7 @@ def record_run(plan: RunPlan, path: Path, tally: Tally, listener: Listener) -> R
     """
     backend = plan.backend.build()
     _refuse_missing_tables(plan, backend)
+    refuse_impossible(plan.faults, backend, plan.backend.name)
     header = _header(plan, backend)
     with ExitStack() as stack:
         # The recorder closes before the servers stop: a footer says that the recording is whole, not the clean-up.
@@ -148,13 +153,14 @@ class _Run:
         self._broken += [Broken(table, stage) for table in broken_tables(self._path) if table not in known]
         self._workloads = remaining(self._workloads, self._broken)
 
-    def _work(self, recorder: Recorder, clients: Sequence[RunClient], seconds: float, faults: Sequence[Fault]) -> bool:
+    def _work(
+        self, recorder: Recorder, clients: Sequence[RunClient], seconds: float, faults: Sequence[FaultChoice]
+    ) -> bool:
         """All clients at once; whether it was interrupted."""
         sessions = [self._session(number, client, recorder) for number, client in enumerate(clients)]
-        groups = [server_targets(self._backend), [client_target(client) for client in clients]]
         start_s = time.monotonic() + _STARTING_S
         pace = Pace(start_s, start_s + seconds, self._plan.tick_s)
-        injector = FaultInjector(faults, groups, recorder, self._plan.seed, pace)
+        injector = FaultInjector(faults, scene_of(self._backend, clients), recorder, self._plan.seed, pace)
         interrupted = False
         for session in sessions:
             session.follow(pace)
@@ -180,6 +186,7 @@ class _Run:
     def _read_all(self, recorder: Recorder) -> None:
         """Final reads by one fresh client, after everything healed and expired."""
         self._report("settling", 0)
+        self._await_recovery(recorder)
         time.sleep(_SETTLE_S)
         self._report("final reads", 0)
         with self._client("client-final") as client:
@@ -187,6 +194,16 @@ class _Run:
             scripts = [workload.final_script(self._plan.seed) for workload in self._workloads]
             session = Session(self._tally.next_process(), client, scripts, recorder, self._tally, self._answer_limit_s)
             session.run_to_end(_FINAL_LIMIT_S)
+
+    def _await_recovery(self, recorder: Recorder) -> None:
+        """A cluster is whole again before the final reads; how long that took is in the history."""
+        cluster = cluster_of(self._backend)
+        if cluster is None or not self._plan.faults:
+            return
+        called_ns = time.monotonic_ns()
+        missing = cluster.await_recovery(_RECOVERY_LIMIT_S)
+        details = {"role": "cluster"}
+        recorder.fault("recover", "the cluster", called_ns, time.monotonic_ns(), error=missing, details=details)
 
     def _session(self, number: int, client: RunClient, recorder: Recorder) -> Session:
         scripts = [workload.script(number, self._plan.seed) for workload in self._workloads]
@@ -234,11 +251,12 @@ def _started(backend: Backend, processes: ProcessGroup) -> Iterator[None]:
 
 
 def _refuse_missing_tables(plan: RunPlan, backend: Backend) -> None:
-    missing = [workload.table for workload in plan.workloads if workload.table not in backend.tables]
+    offered = backend.tables | objects_of(backend)
+    missing = [workload.table for workload in plan.workloads if workload.table not in offered]
     if missing:
         raise UsageError(
             f"backend {plan.backend.name!r} does not implement {', '.join(missing)}",
-            hint=f"it implements {', '.join(sorted(backend.tables)) or 'no table'}",
+            hint=f"it implements {', '.join(sorted(offered)) or 'no table'}",
         )
 
 

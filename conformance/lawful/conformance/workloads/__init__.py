@@ -5,6 +5,7 @@ from __future__ import annotations
 from lawful.conformance.errors import unknown_name
 from lawful.conformance.workloads.client import DeclaredClient
 from lawful.conformance.workloads.final import FinalScript
+from lawful.conformance.workloads.objects import OBJECTS
 from lawful.conformance.workloads.script import Workload
 from lawful.specs.table import Table
 from lawful.specs.task_store import TABLES
@@ -25,10 +26,12 @@ class DeclaredWorkload:
 
 
 WORKLOADS: dict[str, Workload] = {name: DeclaredWorkload(table) for name, table in TABLES.items()}
+"""Of every table; those of simple objects are in `objects`."""
 
 
 def workload_named(name: str) -> Workload:
-    """The workload of that name; raises `UsageError` with the nearest name."""
-    if name not in WORKLOADS:
-        raise unknown_name("workload", name, WORKLOADS)
-    return WORKLOADS[name]
+    """The workload of a table or of a simple object; raises `UsageError` with the nearest name."""
+    known: dict[str, Workload] = {**WORKLOADS, **OBJECTS}
+    if name not in known:
+        raise unknown_name("workload", name, known)
+    return known[name]

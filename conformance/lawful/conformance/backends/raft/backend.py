@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from lawful.conformance.adapter import Client, OperationFailed, OutcomeUnknown, ProcessSpawner, Workspace
+from lawful.conformance.backends.numbers import whole_number
 from lawful.conformance.backends.raft.client import NodeAddress, RaftClient
 from lawful.conformance.backends.raft.settings import NodeSettings
 from lawful.conformance.backends.raft.wire import LOOPBACK
@@ -55,8 +56,8 @@ class RaftBackend:
     tables = frozenset(TABLES)
 
     def __init__(self, nodes: str | int = 3, guards: str = "on", compact_every: str | int = 0) -> None:
-        self._count = _integer("nodes", nodes, 1, MOST_NODES)
-        self._compact_every = _integer("compact_every", compact_every, 0, 10**9)
+        self._count = whole_number("nodes", nodes, 1, MOST_NODES)
+        self._compact_every = whole_number("compact_every", compact_every, 0, 10**9)
         if guards not in ("on", "off"):
             raise UsageError(f"guards is on or off, not {guards!r}")
         self._guards = guards == "on"
@@ -201,13 +202,3 @@ def _address(node: Json) -> NodeAddress:
         case [str(name), str(host), int(port)]:
             return NodeAddress(name, host, port)
     raise ValueError(f"not a node: {node!r}")
-
-
-def _integer(name: str, value: str | int, least: int, most: int) -> int:
-    try:
-        number = int(value)
-    except ValueError:
-        raise UsageError(f"{name} is a number, not {value!r}") from None
-    if not least <= number <= most:
-        raise UsageError(f"{name} is from {least} to {most}, not {number}")
-    return number

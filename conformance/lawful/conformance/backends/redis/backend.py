@@ -12,6 +12,7 @@ from lawful.conformance.adapter import Client, Workspace
 from lawful.conformance.backends.redis import installation
 from lawful.conformance.backends.redis.client import RedisClient
 from lawful.conformance.backends.redis.external import ExternalServer
+from lawful.conformance.backends.redis.objects import OBJECT_CLASSES
 from lawful.conformance.backends.redis.server import NAME, RedisServer
 from lawful.conformance.backends.redis.tables import TABLE_CLASSES
 from lawful.conformance.errors import BackendError, UsageError, unknown_name
@@ -31,6 +32,7 @@ class RedisBackend:
     """
 
     tables = frozenset(TABLE_CLASSES)
+    objects = frozenset(OBJECT_CLASSES)
 
     def __init__(self, server: str | None = None, url: str | None = None, appendfsync: str | None = None) -> None:
         if url is not None and (server is not None or appendfsync is not None):

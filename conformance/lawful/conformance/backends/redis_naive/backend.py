@@ -30,6 +30,7 @@ class NaiveRedisBackend(RedisBackend):
     """Takes the options of `RedisBackend`."""
 
     tables = frozenset(TABLE_CLASSES)
+    objects = frozenset()
 
     @staticmethod
     def connect(connection: Mapping[str, Json], timeout_s: float) -> Client:
@@ -40,3 +41,4 @@ class NaiveRedisClient(RedisClient):
     """A client with the naive tables."""
 
     table_classes: ClassVar[Mapping[str, TableClass]] = TABLE_CLASSES
+    object_classes: ClassVar[Mapping[str, TableClass]] = {}

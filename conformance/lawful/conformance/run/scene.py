@@ -1,0 +1,226 @@
+"""What faults can be aimed at in a run, and what each of them does there, in steps that are recorded one by one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from lawful.conformance.adapter import Backend, Fault
+from lawful.conformance.clusters import Cluster
+from lawful.conformance.errors import UsageError
+from lawful.conformance.network import Link
+from lawful.conformance.network.owners import can_tell
+from lawful.conformance.run import partitions
+from lawful.conformance.run.fault_language import Aim, FaultChoice, LinkFault, Strike
+from lawful.conformance.wire.client import RunClient
+from lawful.models.values import Json
+
+SERVER, CLIENT, LINKS = "server", "client", "links"
+"""The roles of targets, as histories have them."""
+_DELAY_S = (0.05, 0.3)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something that faults can be aimed at."""
+
+    name: str
+    kill: Callable[[], None]
+    restart: Callable[[], None] | None
+    """None: whoever uses the target starts it again."""
+    pause: Callable[[], None]
+    resume: Callable[[], None]
+    suffers: frozenset[Fault] = frozenset(Fault)
+    """The faults that can be done to it."""
+    role: str = SERVER
+    """What it is: only at the death of a server may something be lost."""
+
+
+class Step(NamedTuple):
+    """One action and its record."""
+
+    name: str
+    target: str
+    do: Callable[[], None]
+    details: Mapping[str, Json]
+
+
+class Blow(NamedTuple):
+    """What one fault does now, and what undoes it."""
+
+    strikes: Sequence[Step]
+    heals: Sequence[Step]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The servers and clients of a run."""
+
+    groups: Sequence[Sequence[Target]]
+    """Servers and clients; each group is aimed at equally often, however many are in it."""
+    cluster: Cluster | None = None
+    """The cluster that the servers are, where it has links and knows its primary."""
+    servers: Mapping[str, Target] = field(init=False)
+
+    def __post_init__(self) -> None:
+        servers = {target.name: target for group in self.groups for target in group if target.role == SERVER}
+        object.__setattr__(self, "servers", servers)
+
+    def can_suffer(self, strike: Strike) -> bool:
+        """Whether there is anything to aim at."""
+        if strike.needs_cluster and self.cluster is None:
+            return False
+        if isinstance(strike.action, LinkFault):
+            return True
+        return bool(self._suffering(strike.action) if strike.aim is None else self._servers_for(strike.action))
+
+    def blow(self, strike: Strike, chance: random.Random) -> Blow | None:
+        """What `strike` does now, by chance; None where nobody is there to be struck, as during an election."""
+        if isinstance(strike.action, LinkFault):
+            return self._on_links(strike.action, strike.aim or Aim.ONE, chance)
+        if strike.aim is None:
+            return _on_processes(strike.action, [chance.choice(chance.choice(self._suffering(strike.action)))])
+        chosen = self._chosen(strike.aim, self._servers_for(strike.action), chance)
+        return _on_processes(strike.action, [self.servers[name] for name in chosen]) if chosen else None
+
+    def _suffering(self, fault: Fault) -> list[list[Target]]:
+        """The targets of each group that suffer `fault`, without groups that have none."""
+        suffering = ([target for target in group if fault in target.suffers] for group in self.groups)
+        return [group for group in suffering if group]
+
+    def _servers_for(self, fault: Fault) -> list[str]:
+        return [name for name, target in self.servers.items() if fault in target.suffers]
+
+    def _chosen(self, aim: Aim, names: Sequence[str], chance: random.Random) -> list[str]:
+        """Servers for an aim at a group."""
+        if aim in (Aim.PRIMARY, Aim.PAIR):
+            return self._primary(aim, chance)
+        majority = partitions.majority_of(len(names))
+        counts = {Aim.ONE: 1, Aim.MINORITY: len(names) - majority, Aim.MAJORITY: majority, Aim.ALL: len(names)}
+        return chance.sample(list(names), min(len(names), max(1, counts[aim])))
+
+    def _primary(self, aim: Aim, chance: random.Random) -> list[str]:
+        assert self.cluster is not None
+        primaries = self.cluster.primaries()
+        if not primaries:
+            return []
+        primary = chance.choice(primaries)
+        replicas = self.cluster.replicas_of(primary) if aim is Aim.PAIR else []
+        return [primary, *([chance.choice(replicas)] if replicas else [])]
+
+    def _on_links(self, fault: LinkFault, aim: Aim, chance: random.Random) -> Blow | None:
+        assert self.cluster is not None
+        network = self.cluster.network
+        places = chance.sample(self.cluster.places, len(self.cluster.places))
+        found = self._shape(fault, aim, places, chance)
+        if found is None:
+            return None
+        target, links = found
+        details: dict[str, Json] = {"role": LINKS, "aim": aim.value, "links": [list(link) for link in sorted(links)]}
+        if fault is LinkFault.RESET:
+            return Blow([Step(fault.value, target, lambda: network.reset(links), details)], [])
+        heals = [Step("heal", target, network.heal, {"role": LINKS})]
+        if fault is LinkFault.DELAY:
+            delay_s = chance.uniform(*_DELAY_S)
+            details["delay_ms"] = round(delay_s * 1000)
+            return Blow([Step(fault.value, target, lambda: network.delay(links, delay_s), details)], heals)
+        lost = chance.choice((True, False))
+        details["waiting"] = "lost" if lost else "delivered"
+        shut = network.cut if lost else network.hold
+        return Blow([Step(fault.value, target, lambda: shut(links), details)], heals)
+
+    def _shape(
+        self, fault: LinkFault, aim: Aim, places: Sequence[str], chance: random.Random
+    ) -> tuple[str, frozenset[Link]] | None:
+        """What the links are called, and the links."""
+        shapes = {Aim.BISECT: partitions.bisected, Aim.BRIDGE: partitions.bridged, Aim.RING: partitions.ringed}
+        if aim in shapes:
+            return f"{aim} of {', '.join(places)}", shapes[aim](places)
+        if aim is Aim.ALL:
+            return "all places", frozenset(partitions.between(places, places))
+        group = self._places_for(aim, places, chance)
+        links = partitions.sent_by(group, places) if fault is LinkFault.ONE_WAY else partitions.isolated(group, places)
+        return (", ".join(group), links) if group else None
+
+    def _places_for(self, aim: Aim, places: Sequence[str], chance: random.Random) -> list[str]:
+        assert self.cluster is not None
+        chosen = self._chosen(aim, places, chance)
+        if aim in (Aim.PRIMARY, Aim.PAIR):
+            return list(dict.fromkeys(self.cluster.member(server).place for server in chosen))
+        return chosen
+
+
+def scene_of(backend: Backend, clients: Sequence[RunClient]) -> Scene:
+    """The scene of a run. `backend` has been started."""
+    return Scene([server_targets(backend), [client_target(client) for client in clients]], cluster_of(backend))
+
+
+def cluster_of(backend: Backend) -> Cluster | None:
+    """The cluster that a backend runs, if it does."""
+    cluster = getattr(backend, "cluster", None)
+    return cluster if isinstance(cluster, Cluster) else None
+
+
+def server_targets(backend: Backend) -> list[Target]:
+    """The servers of a backend."""
+
+    def target(server: str) -> Target:
+        return Target(
+            server,
+            kill=lambda: backend.kill(server),
+            restart=lambda: backend.restart(server),
+            pause=lambda: backend.pause(server),
+            resume=lambda: backend.resume(server),
+            suffers=getattr(backend, "server_faults", frozenset(Fault)),
+        )
+
+    return [target(server) for server in backend.servers()]
+
+
+def client_target(client: RunClient) -> Target:
+    """A client process; its session starts it again."""
+    return Target(
+        client.name,
+        kill=client.kill,
+        restart=None,
+        pause=client.pause,
+        resume=client.resume,
+        suffers=client.faults,
+        role=CLIENT,
+    )
+
+
+def refuse_impossible(choices: Sequence[FaultChoice], backend: Backend, name: str) -> None:
+    """Raise `UsageError` for faults that a store or this machine can never suffer: they are not skipped in silence."""
+    needing = [choice for choice in choices if any(strike.needs_cluster for strike in choice.strikes)]
+    if not needing:
+        return
+    if not hasattr(type(backend), "cluster"):
+        raise UsageError(
+            f"backend {name!r} cannot suffer {', '.join(map(str, needing))}",
+            cause="it has no links that could be cut, and names no primary",
+            hint="redis-sentinel, redis-cluster and etcd do; kill and pause strike every store",
+        )
+    if not can_tell():
+        raise UsageError(
+            f"this machine cannot inject {', '.join(map(str, needing))}",
+            cause="it does not tell which process a connection belongs to",
+        )
+
+
+def _on_processes(fault: Fault, targets: Sequence[Target]) -> Blow:
+    """Servers come back in the order in which they went: the last to go knows most."""
+    strikes = [Step(fault.value, target.name, _action(fault, target), {"role": target.role}) for target in targets]
+    heals: list[Step] = []
+    for target in targets:
+        if fault is Fault.PAUSE:
+            heals.append(Step("resume", target.name, target.resume, {"role": target.role}))
+        elif target.restart is not None:
+            heals.append(Step("restart", target.name, target.restart, {"role": target.role}))
+    return Blow(strikes, heals)
+
+
+def _action(fault: Fault, target: Target) -> Callable[[], None]:
+    return target.pause if fault is Fault.PAUSE else target.kill
