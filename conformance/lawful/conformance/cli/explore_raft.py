@@ -92,6 +92,12 @@ def raft(
         )
     if reduction and no_loss:
         raise UsageError("--reduction is sound only on a network that loses messages", hint="leave --no-loss out")
+    if symmetry and not model.is_symmetric:
+        raise UsageError(
+            "--symmetry is for servers that start alike",
+            cause="with learners alone, the last server begins as a learner",
+            hint="leave --symmetry out, or add membership or joint: then all begin as members",
+        )
     if walks is None and (depth is not None or seed is not None):
         raise UsageError("--depth and --seed are for random walks", hint="say how many with --walks N")
     if walks is not None and (symmetry or reduction or configuration.format == "json"):

@@ -14,7 +14,6 @@ class Wanted(StrEnum):
     """What a mistake waits for, and why it cannot be expressed or seen without."""
 
     LIVENESS = "safety does not notice that nothing happens any more"
-    MEMBERSHIP = "members change one at a time, there are no learners, and every server goes by its log"
     LEASES = "the model has no clock"
     SESSIONS = "no client asks again"
 
@@ -168,16 +167,16 @@ KNOWN = (
         34,
         "A configuration counts from its commit, and candidates are not held back",
         "etcd-raft 456; etcd 7625",
-        waits_for=Wanted.MEMBERSHIP,
+        ("configuration-from-commit",),
     ),
-    Known(35, "A joint change does without two majorities", "etcd-raft 372", waits_for=Wanted.MEMBERSHIP),
+    Known(35, "A joint change does without two majorities", "etcd-raft 372", ("joint-by-new-majority-alone",)),
     Known(
         36,
         "Votes are counted over both configurations together",
         "CCF, specification of consensus",
-        waits_for=Wanted.MEMBERSHIP,
+        ("joint-by-majority-of-union",),
     ),
-    Known(37, "A learner is part of the quorum", "Raft dissertation, section 4.2.3", waits_for=Wanted.MEMBERSHIP),
+    Known(37, "A learner is part of the quorum", "Raft dissertation, section 4.2.1", ("learner-counts",)),
     Known(
         38,
         "A read is confirmed before the leader committed in its term",

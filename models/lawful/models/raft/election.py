@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from lawful.models.local_steps import LocalStep
 from lawful.models.raft.rules import Rules, leads
-from lawful.models.raft.state import Message, Role, Server, VoteAnswer, VoteRequest
+from lawful.models.raft.state import Message, Role, Server, VoteAnswer, VoteRequest, configuration_of
 
 Step = LocalStep[Server, Message]
 
@@ -31,8 +31,9 @@ def time_out(state: Server, rules: Rules) -> Iterator[Step]:
 def ask_for_votes(server: int, state: Server, servers: int) -> Iterator[Step]:
     """A candidate asks one of those who did not answer yet, possibly again."""
     if state.role is Role.CANDIDATE:
+        learners = configuration_of(state, servers).learners
         for other in range(servers):
-            if other not in state.answered:
+            if other not in state.answered | learners:
                 log_ends = (state.last_term, len(state.log))
                 request = VoteRequest(state.term, server, other, *log_ends, is_heir=state.is_heir)
                 yield LocalStep(ASK_FOR_VOTE, state, (request,))

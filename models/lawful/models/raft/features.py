@@ -28,6 +28,10 @@ class Feature(StrEnum):
     """Section 5: the log is compacted, and a follower that lacks what is gone gets the snapshot in chunks."""
     TORN_WRITES = "torn-writes"
     """As fsync; what was not synced reaches the disk in any order and in parts. Reads of the disk may fail."""
+    JOINT = "joint"
+    """Section 4.3: any change of membership, by a configuration in which the old one and the new one both count."""
+    LEARNERS = "learners"
+    """Section 4.2.1: servers that get entries and do not count, until they have caught up and are promoted."""
 
 
 Features = frozenset[Feature]

@@ -57,7 +57,7 @@ def _leads(server: Server) -> bool:
 
 def _leads_all(server: Server) -> bool:
     """A leader whose cluster are all servers, as far as its log says; else it was elected by others than these."""
-    return _leads(server) and all(entry.members is None for entry in server.log)
+    return _leads(server) and not server.first_learners and all(entry.members is None for entry in server.log)
 
 
 def _is_elected(server: Server) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from lawful.models.local_steps import LocalStep
 from lawful.models.raft.rules import Rules
-from lawful.models.raft.state import Entry, Message, Role, Server, members_of
+from lawful.models.raft.state import Entry, Message, Role, Server, configuration_of
 
 Step = LocalStep[Server, Message]
 
@@ -21,13 +21,16 @@ PROPOSE_CHANGE = "propose change"
 ACTIONS = (PROPOSE_CHANGE,)
 
 
-def propose_change(server: int, state: Server, servers: int, rules: Rules) -> Iterator[Step]:
-    """Remove one who belongs to the cluster, itself included but not the last, or add one who does not."""
+def propose_change(server: int, state: Server, servers: int, rules: Rules, *, only_removes: bool) -> Iterator[Step]:
+    """Remove one who belongs to the cluster, itself included but not the last, or add one who does not.
+
+    `only_removes`: who is added is a learner first, and its promotion adds it (`models.raft.learners`).
+    """
     if state.role is not Role.LEADER or not rules.may_change(state):
         return
-    members = members_of(state.log, servers)
+    now = configuration_of(state, servers)
     for before in range(1, servers + 1):
-        changed = members ^ {(server - before) % servers}
-        if changed:
-            entry = Entry(state.term, value=0, members=changed)
+        changed = now.members ^ {(server - before) % servers}
+        if changed and (changed < now.members or not only_removes):
+            entry = Entry(state.term, value=0, members=changed, learners=now.learners)
             yield LocalStep(PROPOSE_CHANGE, replace(state, log=(*state.log, entry)))

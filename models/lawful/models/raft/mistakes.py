@@ -15,6 +15,7 @@ from lawful.models.raft.mistakes_of_answers import MISTAKES_OF_ANSWERS
 from lawful.models.raft.mistakes_of_disks import MISTAKES_OF_DISKS
 from lawful.models.raft.mistakes_of_features import MISTAKES_OF_FEATURES
 from lawful.models.raft.mistakes_of_invariants import MISTAKES_OF_INVARIANTS
+from lawful.models.raft.mistakes_of_membership import MISTAKES_OF_MEMBERSHIP
 from lawful.models.raft.mistakes_of_snapshots import MISTAKES_OF_SNAPSHOTS
 from lawful.models.raft.raft import Bounds
 from lawful.models.raft.state import AppendRequest, Entry, Server, VoteAnswer, VoteRequest
@@ -288,5 +289,5 @@ _ALL = (
         before_append=_commit_at_once,
     ),
 )
-_OF_EXTENSIONS = (*MISTAKES_OF_FEATURES, *MISTAKES_OF_SNAPSHOTS, *MISTAKES_OF_DISKS)
+_OF_EXTENSIONS = (*MISTAKES_OF_FEATURES, *MISTAKES_OF_SNAPSHOTS, *MISTAKES_OF_DISKS, *MISTAKES_OF_MEMBERSHIP)
 MISTAKES = {one.name: one for one in (*_ALL, *MISTAKES_OF_ANSWERS, *_OF_EXTENSIONS, *MISTAKES_OF_INVARIANTS)}

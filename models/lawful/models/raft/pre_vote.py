@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from lawful.models.local_steps import LocalStep
 from lawful.models.raft.rules import Rules
-from lawful.models.raft.state import Message, Role, Server, VoteAnswer, VoteRequest
+from lawful.models.raft.state import Message, Role, Server, VoteAnswer, VoteRequest, configuration_of
 
 Step = LocalStep[Server, Message]
 
@@ -25,13 +25,14 @@ ACTIONS = (BEGIN_PRE_VOTE, ASK_FOR_PRE_VOTE, ANSWER_PRE_VOTE, COUNT_PRE_VOTE, ST
 
 def steps(server: int, state: Server, servers: int, rules: Rules) -> Iterator[Step]:
     """In the place of an election that begins at once when nothing was heard of a leader."""
-    if state.role is not Role.LEADER and not state.hears_leader:
+    learners = configuration_of(state, servers).learners
+    if state.role is not Role.LEADER and not state.hears_leader and server not in learners:
         alone = frozenset({server})
         begun = replace(rules.before_pre_vote(state), role=Role.PRE_CANDIDATE, answered=alone, granted=alone)
         yield LocalStep(BEGIN_PRE_VOTE, begun)
     if state.role is Role.PRE_CANDIDATE:
         for other in range(servers):
-            if other not in state.answered:
+            if other not in state.answered | learners:
                 request = VoteRequest(state.term, server, other, state.last_term, len(state.log), pre=True)
                 yield LocalStep(ASK_FOR_PRE_VOTE, state, (request,))
         if rules.has_quorum(state, state.granted, servers):

@@ -16,7 +16,9 @@ from lawful.models.raft import (
     election,
     fsync,
     indices,
+    joint,
     leader_contact,
+    learners,
     membership,
     pre_vote,
     reads,
@@ -39,6 +41,7 @@ from lawful.models.raft.state import (
     TimeoutNow,
     VoteAnswer,
     VoteRequest,
+    configuration_of,
     first_state,
 )
 
@@ -72,6 +75,8 @@ _ACTIONS_OF: dict[Feature, tuple[str, ...]] = {
     Feature.MEMBERSHIP: membership.ACTIONS,
     Feature.SNAPSHOTS: snapshots.ACTIONS,
     Feature.TORN_WRITES: torn_writes.ACTIONS,
+    Feature.JOINT: joint.ACTIONS,
+    Feature.LEARNERS: learners.ACTIONS,
     Feature.CHECK_QUORUM: (leader_contact.CHECK_QUORUM, leader_contact.IGNORE_CANDIDATE, leader_contact.LOSE_TOUCH),
 }
 _WITH_CONTACT = frozenset({Feature.PRE_VOTE, Feature.CHECK_QUORUM})
@@ -124,11 +129,18 @@ class Raft:
     def actions(self) -> tuple[str, ...]:
         added = (action for feature in Feature if feature in self.features for action in _ACTIONS_OF.get(feature, ()))
         left_out = {election.TIME_OUT} if Feature.PRE_VOTE in self.features else set()
+        if not self.is_symmetric:
+            left_out.add(learners.ADD_LEARNER)
         return tuple(action for action in dict.fromkeys((*ACTIONS, *added)) if action not in left_out)
 
     def initial(self, server: int) -> Server:
-        first = first_state(self.servers)
-        return replace(first, number=server) if self.invariants else first
+        known = learners.at_first(self.servers, self.features)
+        return replace(first_state(self.servers), first_learners=known, number=server if self.invariants else None)
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether all servers start alike, so that they may be renamed."""
+        return not learners.at_first(self.servers, self.features)
 
     def steps(self, server: int, state: Server) -> Iterator[Step]:
         crashed = torn_writes.crashed if Feature.TORN_WRITES in self.features else fsync.crashed
@@ -151,7 +163,7 @@ class Raft:
     def _act(self, server: int, state: Server) -> Iterator[Step]:
         if Feature.PRE_VOTE in self.features:
             yield from pre_vote.steps(server, state, self.servers, self.rules)
-        else:
+        elif server not in configuration_of(state, self.servers).learners:
             yield from election.time_out(state, self.rules)
         yield from election.ask_for_votes(server, state, self.servers)
         yield from election.become_leader(state, self.servers, self.rules)
@@ -167,7 +179,13 @@ class Raft:
         if Feature.TRANSFER in self.features:
             yield from transfer.hand_over(server, state, self.servers)
         if Feature.MEMBERSHIP in self.features:
-            yield from membership.propose_change(server, state, self.servers, self.rules)
+            only_removes = Feature.LEARNERS in self.features
+            yield from membership.propose_change(server, state, self.servers, self.rules, only_removes=only_removes)
+        if Feature.JOINT in self.features:
+            only_caught_up = Feature.LEARNERS in self.features
+            yield from joint.steps(server, state, self.servers, self.rules, only_caught_up=only_caught_up)
+        if Feature.LEARNERS in self.features:
+            yield from learners.steps(server, state, self.servers, self.rules)
         if Feature.SNAPSHOTS in self.features:
             yield from snapshots.steps(server, state, self.servers)
 
@@ -234,6 +252,7 @@ class Raft:
             heard=frozenset(new[other] for other in state.heard),
             reading=reading and replace(reading, confirmed_by=frozenset(new[one] for one in reading.confirmed_by)),
             log=_renamed_log(state.log, new),
+            first_learners=_renamed_set(state.first_learners, new),
             disk=disk and replace(disk, voted_for=_renamed(disk.voted_for, new), log=_renamed_log(disk.log, new)),
             snapshot=_renamed_log(state.snapshot, new),
             receiving=state.receiving and _renamed_snapshot(state.receiving, new),
@@ -259,6 +278,17 @@ def _renamed_snapshot(part: Part, new: Sequence[int]) -> Part:
 
 def _renamed_log(log: tuple[Entry, ...], new: Sequence[int]) -> tuple[Entry, ...]:
     return tuple(
-        one if one.members is None else replace(one, members=frozenset(new[member] for member in one.members))
+        one
+        if one.members is None
+        else replace(
+            one,
+            members=_renamed_set(one.members, new),
+            joining=None if one.joining is None else _renamed_set(one.joining, new),
+            learners=_renamed_set(one.learners, new),
+        )
         for one in log
     )
+
+
+def _renamed_set(servers: frozenset[int], new: Sequence[int]) -> frozenset[int]:
+    return frozenset(new[server] for server in servers)

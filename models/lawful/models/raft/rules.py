@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from lawful.models.raft.state import (
     MISSING,
     AppendAnswer,
     AppendRequest,
+    Configuration,
     Entry,
     InstallSnapshot,
     Message,
@@ -21,14 +23,25 @@ from lawful.models.raft.state import (
     Server,
     VoteAnswer,
     VoteRequest,
-    members_of,
+    configuration_of,
+    last_change,
     term_at,
 )
+
+IsQuorum: TypeAlias = Callable[[frozenset[int], int], bool]
 
 
 def is_quorum(servers: frozenset[int], of: int) -> bool:
     """A majority of the `of` servers (section 5.2)."""
     return 2 * len(servers) > of
+
+
+def is_agreed(configuration: Configuration, who: frozenset[int], is_quorum: IsQuorum) -> bool:
+    """A quorum of the members; of an old configuration and of a new one where both count (4.3). Learners do not."""
+    is_of_old = is_quorum(who & configuration.members, len(configuration.members))
+    if configuration.joining is None:
+        return is_of_old
+    return is_of_old and is_quorum(who & configuration.joining, len(configuration.joining))
 
 
 def is_free_to_vote(server: Server, candidate: int) -> bool:
@@ -196,9 +209,18 @@ def may_count_itself(server: Server) -> bool:
 
 def may_change(server: Server) -> bool:
     """The change before is committed, and an entry of the leader's own term (Ongaro, raft-dev, July 2015)."""
-    pending = server.log[server.commit_index :]
-    is_settled = all(entry.members is None for entry in pending)
-    return is_settled and term_at(server.log, server.commit_index) == server.term
+    return may_join(server) and term_at(server.log, server.commit_index) == server.term
+
+
+def is_settled(server: Server) -> bool:
+    """The last change in the log is committed."""
+    return all(entry.members is None for entry in server.log[server.commit_index :])
+
+
+def may_join(server: Server) -> bool:
+    """The change before is committed, and does not wait for its new configuration (dissertation, section 4.3)."""
+    change = last_change(server.log)
+    return is_settled(server) and (change is None or change.joining is None)
 
 
 def may_read(server: Server) -> bool:
@@ -280,7 +302,9 @@ def grown_match(before: Server, after: Server) -> tuple[int, ...]:
 class Rules:
     """All of them, as Raft has them."""
 
-    is_quorum: Callable[[frozenset[int], int], bool] = is_quorum
+    is_quorum: IsQuorum = is_quorum
+    configuration: Callable[[Server, int], Configuration] = configuration_of
+    is_agreed: Callable[[Configuration, frozenset[int], IsQuorum], bool] = is_agreed
     is_free_to_vote: Callable[[Server, int], bool] = is_free_to_vote
     stands: Callable[[Server], Server] = stands
     takes_over: Callable[[Server, int], Server] = takes_over
@@ -306,6 +330,7 @@ class Rules:
     may_send: Callable[[Server, Message], bool] = may_send
     may_count_itself: Callable[[Server], bool] = may_count_itself
     may_change: Callable[[Server], bool] = may_change
+    may_join: Callable[[Server], bool] = may_join
     may_read: Callable[[Server], bool] = may_read
     confirms: Callable[[Reading, AppendAnswer], bool] = confirms
     has_entry: Callable[[Server, int, Entry], bool] = has_entry
@@ -322,8 +347,7 @@ class Rules:
 
     def has_quorum(self, state: Server, who: frozenset[int], servers: int) -> bool:
         """Whether these are a quorum of those who belong to the cluster, by the log of the server that counts."""
-        members = members_of(state.log, servers)
-        return self.is_quorum(who & members, len(members))
+        return self.is_agreed(self.configuration(state, servers), who, self.is_quorum)
 
 
 RAFT_RULES = Rules()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 FIRST_TERM = 1
 EXTENSION = "extension"
@@ -39,6 +39,10 @@ class Entry:
     value: int = 1
     members: frozenset[int] | None = field(default=None, metadata={EXTENSION: True})
     """Who belongs to the cluster from here on, where the entry is a change: for membership."""
+    joining: frozenset[int] | None = field(default=None, metadata={EXTENSION: True})
+    """Who belongs to the new configuration, where `members` are those of the old one and both count: for joint."""
+    learners: frozenset[int] = of_extension(frozenset())
+    """Who gets entries from here on, and does not count: for learners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,8 @@ class Server:
     """What the state machine was given up to the snapshot, which is on the disk too: for snapshots."""
     receiving: Receiving | None = field(default=None, metadata={EXTENSION: True})
     """Of a snapshot that the leader sends: for snapshots."""
+    first_learners: frozenset[int] = of_extension(frozenset())
+    """The learners with which the cluster began: for learners."""
 
     @property
     def last_term(self) -> int:
@@ -123,10 +129,26 @@ def term_at(log: tuple[Entry, ...], index: int) -> int:
     return log[index - 1].term if 0 < index <= len(log) else 0
 
 
-def members_of(log: tuple[Entry, ...], servers: int) -> frozenset[int]:
-    """Who belongs to the cluster by the last change in the log, be it committed or not; at first, all."""
-    changes = (entry.members for entry in reversed(log) if entry.members is not None)
-    return next(changes, frozenset(range(servers)))
+def last_change(log: tuple[Entry, ...]) -> Entry | None:
+    """The last entry that changes the membership; None where there is none."""
+    return next((entry for entry in reversed(log) if entry.members is not None), None)
+
+
+class Configuration(NamedTuple):
+    """Who belongs to the cluster."""
+
+    members: frozenset[int]
+    joining: frozenset[int] | None
+    """The members of the new configuration, where there are an old one and a new one."""
+    learners: frozenset[int]
+
+
+def configuration_of(server: Server, servers: int) -> Configuration:
+    """By the last change in the server's log, be it committed or not; at first, all are members but for learners."""
+    change = last_change(server.log)
+    if change is None or change.members is None:
+        return Configuration(frozenset(range(servers)) - server.first_learners, None, server.first_learners)
+    return Configuration(change.members, change.joining, change.learners)
 
 
 def first_state(servers: int) -> Server:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from lawful.models.local_steps import LocalStep
 from lawful.models.raft.rules import Rules
-from lawful.models.raft.state import Message, Role, Server, TimeoutNow
+from lawful.models.raft.state import Message, Role, Server, TimeoutNow, configuration_of
 
 Step = LocalStep[Server, Message]
 
@@ -20,10 +20,11 @@ ACTIONS = (HAND_OVER, TAKE_OVER)
 
 
 def hand_over(server: int, state: Server, servers: int) -> Iterator[Step]:
-    """The leader tells one that has all its entries."""
+    """The leader tells one that has all its entries; a learner does not stand."""
     if state.role is Role.LEADER:
         for other in range(servers):
-            if other != server and state.match_index[other] == len(state.log):
+            is_learner = other in configuration_of(state, servers).learners
+            if other != server and not is_learner and state.match_index[other] == len(state.log):
                 yield LocalStep(HAND_OVER, state, (TimeoutNow(state.term, server, other),))
 
 

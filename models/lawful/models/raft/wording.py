@@ -64,7 +64,9 @@ def _entry_text(entry: Entry) -> str:
     if entry == MISSING:
         return "·"
     if entry.members is not None:
-        return f"{entry.term}:{_value_text(entry.members)}"
+        joint = "" if entry.joining is None else f"→{_value_text(entry.joining)}"
+        learners = f", learners {_value_text(entry.learners)}" if entry.learners else ""
+        return f"{entry.term}:{_value_text(entry.members)}{joint}{learners}"
     if entry.value == 0:
         return f"({entry.term})"
     return f"{entry.term}" if entry.value == 1 else f"{entry.term}:v{entry.value}"
