@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lawful.checkers.exploration.behaviour import Move
     from lawful.checkers.verdict import Budget
     from lawful.models.raft.features import Features
-    from lawful.models.raft.raft import Bounds, Raft
+    from lawful.models.raft.raft import Raft
 
 _MOST_SERVERS = 7
 _MOST_SYMMETRIC = 5
@@ -85,19 +85,11 @@ def raft(
     given = {"servers": servers, "terms": terms, "log": log, "messages": messages, "values": values}
     given |= {"loss": False if no_loss else None, "duplication": False if no_duplication else None}
     features = features_named(extensions.split(",") if extensions else ())
-    bounds, model, scene = _scenario(mistake, given, features, invariants)
-    if symmetry and bounds.servers > _MOST_SYMMETRIC:
-        raise UsageError(
-            f"--symmetry is for up to {_MOST_SYMMETRIC} servers", hint="their names have 720 orders or more"
-        )
+    model, scene = _scenario(mistake, given, features, invariants)
     if reduction and no_loss:
         raise UsageError("--reduction is sound only on a network that loses messages", hint="leave --no-loss out")
-    if symmetry and not model.is_symmetric:
-        raise UsageError(
-            "--symmetry is for servers that start alike",
-            cause="with learners alone, the last server begins as a learner",
-            hint="leave --symmetry out, or add membership or joint: then all begin as members",
-        )
+    if symmetry:
+        _require_alike(model)
     if walks is None and (depth is not None or seed is not None):
         raise UsageError("--depth and --seed are for random walks", hint="say how many with --walks N")
     if walks is not None and (symmetry or reduction or configuration.format == "json"):
@@ -121,6 +113,20 @@ def raft(
         say(line)
     _say_output(output, is_written=found.violation is not None)
     return code
+
+
+def _require_alike(model: Raft) -> None:
+    """Servers can be renamed. Raises `UsageError` where they cannot."""
+    if model.servers > _MOST_SYMMETRIC:
+        raise UsageError(
+            f"--symmetry is for up to {_MOST_SYMMETRIC} servers", hint="their names have 720 orders or more"
+        )
+    if not model.is_symmetric:
+        raise UsageError(
+            "--symmetry is for servers that start alike",
+            cause="with learners alone, the last server begins as a learner",
+            hint="leave --symmetry out, or add membership or joint: then all begin as members",
+        )
 
 
 def _walk(
@@ -158,8 +164,8 @@ def _say_output(output: Path | None, *, is_written: bool) -> None:
 
 def _scenario(
     mistake: str | None, given: Mapping[str, int | None], features: Features, invariants: bool
-) -> tuple[Bounds, Raft, Sequence[Move]]:
-    """The bounds, the model within them, and what happens before the search begins."""
+) -> tuple[Raft, Sequence[Move]]:
+    """The model, and what happens before the search begins."""
     from lawful.checkers.exploration.behaviour import NoSuchMove, follow, guided, violated_by
     from lawful.conformance.behaviour_file import model_of
     from lawful.models.raft.judged import judged
@@ -169,7 +175,7 @@ def _scenario(
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if mistake is None:
         bounds = Bounds(**chosen)
-        return bounds, model_of(bounds, None, features, invariants=invariants), ()
+        return model_of(bounds, None, features, invariants=invariants), ()
     bounds = replace(MISTAKES[mistake].bounds if mistake in MISTAKES else Bounds(), **chosen)
     model = model_of(bounds, mistake, features, invariants=invariants)
     try:
@@ -178,7 +184,7 @@ def _scenario(
         raise _not_within(mistake, error) from error
     # An invariant may show a mistake on the way to where a promise breaks.
     early = violated_by(judged(model), follow(model, scene)) if invariants else None
-    return bounds, model, scene if early is None else scene[: early[1] - 1]
+    return model, scene if early is None else scene[: early[1] - 1]
 
 
 def _not_within(mistake: str | None, error: ValueError) -> UsageError:
