@@ -44,7 +44,7 @@ class LocalMoves:
     def __init__(self, model: AnyModel) -> None:
         self.model = model
         self.states: list[Any] = []
-        self._messages: list[Any] = []
+        self.messages: list[Any] = []
         self._numbers: tuple[dict[Any, int], dict[Any, int]] = ({}, {})
         self._options: dict[tuple[int, int, int], tuple[Option, ...]] = {}
 
@@ -59,7 +59,7 @@ class LocalMoves:
         for server, state in enumerate(place.states):
             found += self._known(server, state, NO_MESSAGE)
         for message in dict.fromkeys(place.in_flight):
-            server = self.model.destination(self._messages[message])
+            server = self.model.destination(self.messages[message])
             found += self._known(server, place.states[server], message)
         return [one for one in found if one.growth <= room]
 
@@ -81,7 +81,7 @@ class LocalMoves:
     def _work_out(self, server: int, state: int, message: int) -> tuple[Option, ...]:
         """The steps that change something: going nowhere is no choice."""
         before = self.states[state]
-        received = None if message == NO_MESSAGE else self._messages[message]
+        received = None if message == NO_MESSAGE else self.messages[message]
         steps = list(steps_of(self.model, server, before, received))
         if received is not None:
             steps += [network_step(action, before, received) for action in network_of(self.model)]
@@ -99,7 +99,7 @@ class LocalMoves:
         return _numbered(state, self._numbers[0], self.states)
 
     def _message(self, message: Any) -> int:
-        return _numbered(message, self._numbers[1], self._messages)
+        return _numbered(message, self._numbers[1], self.messages)
 
 
 def _numbered(value: Any, numbers: dict[Any, int], values: list[Any]) -> int:

@@ -12,16 +12,18 @@ import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from lawful.checkers.exploration.behaviour import Move, follow, violated_by
 from lawful.checkers.exploration.local_moves import LocalMoves, Option, Place
 from lawful.checkers.exploration.network import network_of
 from lawful.checkers.exploration.result import DEADLOCK, Violation
+from lawful.checkers.exploration.shortening import like, shortened
 from lawful.checkers.meter import BudgetExhausted, Meter
 from lawful.checkers.verdict import Budget, Verdict
 from lawful.models.local_steps import AnyModel, LocalProperty, OfPair, OfServer, OfStep
 
-_LIKELIHOODS = (0.05, 1.0, 1.0, 8.0)
+LIKELIHOODS = (0.05, 1.0, 1.0, 8.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class _Walker:
         return replace(walked, verdict=Verdict.VIOLATION, violation=violation, seconds=time.monotonic() - started_s)
 
     def _walk(self, chance: random.Random, depth: int) -> Violation | None:
-        likelihood = {action: chance.choice(_LIKELIHOODS) for action in self.taken}
+        likelihood = {action: chance.choice(LIKELIHOODS) for action in self.taken}
         place, way = self.start, list[Option]()
         for _ in range(depth):
             self.meter.step()
@@ -104,7 +106,8 @@ class _Walker:
             way.append(option)
             broken = self._broken(place, option)
             if broken is not None:
-                return Violation(broken, (*self.before, *(one.move for one in self._shortened(broken, way))))
+                shorter = shortened(way, partial(self._replayed, broken))
+                return Violation(broken, (*self.before, *(one.move for one in shorter)))
             place = self.moves.taken(place, option)
         return None
 
@@ -144,16 +147,6 @@ class _Walker:
                 return each.id
         return None
 
-    def _shortened(self, broken: str, way: list[Option]) -> list[Option]:
-        """The way without the moves that can be left out one after the other, from the end to the beginning."""
-        length = len(way) + 1
-        while len(way) < length:
-            length = len(way)
-            for left_out in reversed(range(length)):
-                if left_out < len(way):
-                    way = self._replayed(broken, [*way[:left_out], *way[left_out + 1 :]]) or way
-        return way
-
     def _replayed(self, broken: str, hints: Sequence[Option]) -> list[Option] | None:
         """A way by moves like these up to where the property breaks; None where it does not, or another does first.
 
@@ -161,8 +154,7 @@ class _Walker:
         """
         place, way = self.start, list[Option]()
         for hint in hints:
-            like = _likeness(hint)
-            option = next((one for one in self.moves.options(place) if _likeness(one) == like), None)
+            option = like(self.moves.options(place), hint)
             if option is None:
                 continue
             way.append(option)
@@ -171,9 +163,3 @@ class _Walker:
                 return way if found == broken else None
             place = self.moves.taken(place, option)
         return None
-
-
-def _likeness(option: Option) -> tuple[object, ...]:
-    """What two moves have in common that do the same in states that differ: who, what, with which message."""
-    move = option.move
-    return move.server, move.step.action, move.received, option.sends

@@ -168,7 +168,8 @@ class Raft:
         yield from election.ask_for_votes(server, state, self.servers)
         yield from election.become_leader(state, self.servers, self.rules)
         yield from replication.propose(state, self.bounds.values, self.rules)
-        yield from replication.commit(server, state, self.servers, self.rules)
+        commits = replication.commit(server, state, self.servers, self.rules)
+        yield from reads.committed(state, commits) if Feature.READ_INDEX in self.features else commits
         sent = replication.send_entries(server, state, self.servers)
         yield from torn_writes.with_read_errors(sent, self.rules) if Feature.TORN_WRITES in self.features else sent
         yield from leader_contact.lose_touch(state)

@@ -40,6 +40,16 @@ def steps(server: int, state: Server, servers: int, rules: Rules) -> Iterator[St
         yield LocalStep(SERVE_READ, replace(state, reading=replace(reading, is_served=True)))
 
 
+def committed(state: Server, steps: Iterator[Step]) -> Iterator[Step]:
+    """The steps of a leader that commits: what it knew to be committed before, it still knows (Figure 2).
+
+    In Ongaro's TLA+ specification a late acknowledgement lets a leader go back, and a read after that would be stale.
+    """
+    for step in steps:
+        reached = max(state.commit_index, step.after.commit_index)
+        yield replace(step, after=replace(step.after, commit_index=reached))
+
+
 def begin(state: Server, request: ReadRequest, rules: Rules) -> Iterator[Step]:
     """Note up to where the read has to see the log; one read at a time."""
     is_busy = state.reading is not None and not state.reading.is_served

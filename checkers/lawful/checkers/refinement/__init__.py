@@ -1,0 +1,1 @@
+"""Whether a model that runs refines a system that is proved."""

@@ -1,0 +1,178 @@
+"""How a server and a message of the model agree with a state of the proof.
+
+A server agrees where the proof has the same term, log, role and vote of it, and knows of everything that the server
+goes by: the votes that a candidate counts, the acknowledgements that a leader counts, what is taken for committed, and
+the confirmations of a read. A message agrees where the proof has it on its network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+from lawful.models.first_order.facts import Facts
+from lawful.models.raft.state import (
+    AppendAnswer,
+    AppendRequest,
+    Message,
+    Reading,
+    ReadRequest,
+    Role,
+    Server,
+    VoteAnswer,
+    VoteRequest,
+    term_at,
+)
+from lawful.models.raft_refinement.things import Log, Things, proved_term
+
+
+class ServerView(NamedTuple):
+    """A server, in the numbers of the proof."""
+
+    state: Server
+    term: int
+    path: tuple[int, ...]
+    """The entries of its log by index, the root first."""
+    read: int
+    """The read that it has begun, if any."""
+
+
+def server_view(things: Things, state: Server) -> ServerView:
+    number = 0 if state.reading is None else state.reading.round
+    return ServerView(state, proved_term(state.term), things.path(state.log), things.read(state.term, number))
+
+
+def server_differs(things: Things, server: int, view: ServerView, facts: Facts) -> str | None:
+    """What the proof says otherwise of a server."""
+    state, term, path, _ = view
+    if facts.value("term", server) != term:
+        return f"server {server} is in term {state.term}"
+    if facts.value("last", server) != path[-1]:
+        return f"server {server} has another log"
+    if facts.holds("leads", server) is not (state.role is Role.LEADER):
+        return f"server {server} is {state.role}"
+    if facts.holds("stands", server) is not (state.role is Role.CANDIDATE):
+        return f"server {server} is {state.role}"
+    for candidate in things.servers:
+        if facts.holds("voted", server, term, candidate) is not (state.voted_for == candidate):
+            return f"server {server} voted for {state.voted_for} in term {state.term}"
+    if not _is_committed(things, path, state.commit_index, facts):
+        return f"server {server} takes its log for committed up to {state.commit_index}"
+    if state.role is Role.CANDIDATE:
+        return _votes_differ(server, view, facts)
+    return _leader_differs(server, view, facts) if state.role is Role.LEADER else None
+
+
+def _is_committed(things: Things, path: tuple[int, ...], index: int, facts: Facts) -> bool:
+    """Up to an index, some leader committed what is on the path."""
+    if index == 0:
+        return True
+    if index >= len(path):
+        return False
+    return any(path[index] in things.path_to(entry) for _, entry in facts.relations["committed"])
+
+
+def _votes_differ(server: int, view: ServerView, facts: Facts) -> str | None:
+    for voter in view.state.granted:
+        if not facts.holds("voted", voter, view.term, server):
+            return f"candidate {server} counts a vote of server {voter}"
+    return None
+
+
+def _leader_differs(server: int, view: ServerView, facts: Facts) -> str | None:
+    state, term, path, _ = view
+    for other, index in enumerate(state.match_index):
+        counts = other != server and index > 0
+        if counts and not (index < len(path) and facts.holds("acknowledged", other, term, path[index])):
+            return f"leader {server} counts server {other} among those who have its log up to {index}"
+    return None if state.reading is None else _reading_differs(server, view, state.reading, facts)
+
+
+def _reading_differs(server: int, view: ServerView, reading: Reading, facts: Facts) -> str | None:
+    if not facts.holds("read_asked", view.read) or facts.value("read_term", view.read) != view.term:
+        return f"leader {server} has begun a read"
+    if reading.index >= len(view.path) or facts.value("read_point", view.read) != view.path[reading.index]:
+        return f"leader {server} reads up to {reading.index}"
+    for other in reading.confirmed_by:
+        if not facts.holds("confirmed", other, view.read):
+            return f"leader {server} counts server {other} among those who confirmed its read"
+    if reading.is_served is not facts.holds("read_served", view.read):
+        return f"leader {server} has {'' if reading.is_served else 'not '}served its read"
+    return None
+
+
+MessageView: TypeAlias = Callable[[Facts], bool]
+"""Whether the proof knows of what a message says."""
+
+
+def message_view(things: Things, message: Message) -> MessageView:
+    """What a message promises, in the numbers of the proof."""
+    term = proved_term(message.term)
+    match message:
+        case VoteRequest(pre=False):
+            return _request_view(things, message, term)
+        case VoteAnswer(granted=True, pre=False):
+            return lambda facts: facts.holds("voted", message.source, term, message.destination)
+        case AppendRequest():
+            return _append_view(things, message, term)
+        case AppendAnswer():
+            return _answer_view(things, message, term)
+        case ReadRequest():
+            return lambda facts: any(
+                len(things.log(entry)) >= message.known for _, entry in facts.relations["committed"]
+            )
+    return lambda facts: True
+
+
+def _request_view(things: Things, request: VoteRequest, term: int) -> MessageView:
+    ends = (request.last_index, request.last_term)
+
+    def is_asked(facts: Facts) -> bool:
+        asked = facts.relations["asked"]
+        return any(one[:2] == (request.source, term) and _ends(things.log(one[2])) == ends for one in asked)
+
+    return is_asked
+
+
+def _ends(log: Log) -> tuple[int, int]:
+    return len(log), term_at(log, len(log))
+
+
+def _append_view(things: Things, request: AppendRequest, term: int) -> MessageView:
+    """What was sent is of the leader's log, which is one path: its index tells which entry it is."""
+    index = request.previous_index + len(request.entries)
+
+    def is_sent(facts: Facts) -> bool:
+        if request.round and not facts.holds("read_asked", things.read(request.term, request.round)):
+            return False
+        if index == 0:
+            return True
+        return any(
+            sent_term == term and _is_of(things.log(entry), request) and _is_known(entry, facts)
+            for sent_term, entry in facts.relations["sent"]
+        )
+
+    def _is_known(entry: int, facts: Facts) -> bool:
+        return _is_committed(things, things.path_to(entry), request.commit_index, facts)
+
+    return is_sent
+
+
+def _is_of(log: Log, request: AppendRequest) -> bool:
+    """A log ends with what is sent, after what it says comes before."""
+    previous = request.previous_index
+    return log[previous:] == request.entries and term_at(log, previous) == request.previous_term
+
+
+def _answer_view(things: Things, answer: AppendAnswer, term: int) -> MessageView:
+    def is_given(facts: Facts) -> bool:
+        if answer.round and not facts.holds("confirmed", answer.source, things.read(answer.term, answer.round)):
+            return False
+        if not answer.success or answer.match_index == 0:
+            return True
+        return any(
+            (server, in_term) == (answer.source, term) and len(things.log(entry)) == answer.match_index
+            for server, in_term, entry in facts.relations["acknowledged"]
+        )
+
+    return is_given

@@ -1,0 +1,138 @@
+"""Which steps of the proof each step of the model is, and that of the extensions which the proof covers.
+
+Most steps are one of the proof, or none. Some are two: a follower that answers a heartbeat acknowledges an entry and
+confirms a read at once, and a leader that begins a read confirms it. A role that is given up without a crash (by
+check-quorum, before a pre-vote, or for the leader of the term) is what a restart is to the proof, for which all but
+the role is on the disk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from lawful.models.first_order.expression import TRUTH, Sort
+from lawful.models.first_order.facts import Facts, Fixed
+from lawful.models.first_order.system import System
+from lawful.models.local_steps import AnyStep
+from lawful.models.raft import election, leader_contact, pre_vote, raft, reads, replication, transfer
+from lawful.models.raft.features import Feature, Features
+from lawful.models.raft.raft import Raft
+from lawful.models.raft.state import AppendAnswer, AppendRequest, Message, Server, VoteAnswer
+from lawful.models.raft_proof.base import RAFT
+from lawful.models.raft_proof.read_index import RAFT_WITH_READ_INDEX
+from lawful.models.raft_proof.small_steps import in_small_steps
+from lawful.models.raft_refinement import agreement
+from lawful.models.raft_refinement.agreement import MessageView, ServerView
+from lawful.models.raft_refinement.things import Things, proved_term
+from lawful.models.refinement import ProofStep
+
+COVERED: Features = frozenset({Feature.PRE_VOTE, Feature.CHECK_QUORUM, Feature.READ_INDEX, Feature.TRANSFER})
+"""The extensions whose steps are steps of the proof. With fsync a crash takes back what the proof has on disk at once;
+with membership quorums change, which those of the proof do not."""
+
+Steps = tuple[ProofStep, ...]
+_GIVES_UP_ROLE = (raft.RESTART, replication.STEP_DOWN, leader_contact.CHECK_QUORUM, pre_vote.BEGIN_PRE_VOTE)
+_STANDS = (election.TIME_OUT, pre_vote.STAND, transfer.TAKE_OVER)
+
+
+@dataclass(frozen=True)
+class RaftRefinement:
+    """The model within its bounds. Raises `ValueError` where it has an extension that the proof does not cover."""
+
+    model: Raft
+    things: Things = field(init=False)
+    system: System[Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        beyond = [one for one in Feature if one in self.model.features - COVERED]
+        if beyond:
+            raise ValueError(f"the proof does not cover {', '.join(beyond)}")
+        bounds = self.model.bounds
+        with_reads = Feature.READ_INDEX in self.model.features
+        object.__setattr__(self, "things", Things(bounds.servers, bounds.terms, bounds.log))
+        object.__setattr__(self, "system", in_small_steps(RAFT_WITH_READ_INDEX if with_reads else RAFT))
+
+    @property
+    def fixed(self) -> Fixed:
+        return self.things.fixed()
+
+    def beginning(self) -> Facts:
+        changing = self.system.changing
+        relations = frozenset(one.name for one in changing if one.result == TRUTH)
+        return self.things.beginning(relations, frozenset(one.name for one in changing) - relations)
+
+    def name(self, sort: Sort, thing: int) -> str:
+        return self.things.name(sort, thing)
+
+    def server_view(self, server: int, state: Server) -> ServerView:
+        return agreement.server_view(self.things, state)
+
+    def server_differs(self, server: int, view: ServerView, facts: Facts) -> str | None:
+        return agreement.server_differs(self.things, server, view, facts)
+
+    def message_view(self, message: Message) -> MessageView:
+        return agreement.message_view(self.things, message)
+
+    def message_differs(self, view: MessageView, facts: Facts) -> str | None:
+        return None if view(facts) else "what the message promises"
+
+    def steps(self, server: int, before: Server, step: AnyStep, received: Message | None) -> Steps:
+        """What a step is, unless it is none."""
+        action, after = step.action, step.after
+        if action in _GIVES_UP_ROLE:
+            return (ProofStep("restart", (server,)),)
+        if action in _STANDS:
+            return (ProofStep("time_out", (server, proved_term(after.term))),)
+        if action == raft.ADOPT_TERM:
+            return (ProofStep("learn_term", (server, proved_term(after.term))),)
+        if action == election.BECOME_LEADER:
+            return (ProofStep("win_election", (server, proved_term(before.term), None)),)
+        if action == replication.PROPOSE:
+            return (ProofStep("take_request", (server, proved_term(before.term), self.things.entry(after.log))),)
+        if action == replication.COMMIT:
+            entry = self.things.entry(after.log[: after.commit_index])
+            return (ProofStep("commit", (server, proved_term(before.term), entry, None)),)
+        if action in (reads.BEGIN_READ, reads.SERVE_READ):
+            return self._of_read(server, before, step)
+        return self._of_message(server, before, step, received)
+
+    def _of_read(self, server: int, before: Server, step: AnyStep) -> Steps:
+        reading = step.after.reading
+        read = self.things.read(before.term, reading.round)
+        if step.action == reads.SERVE_READ:
+            return (ProofStep("serve_read", (read, None)),)
+        point = self.things.entry(before.log[: reading.index])
+        asked = ProofStep("ask_read", (server, proved_term(before.term), read, point))
+        return asked, ProofStep("confirm_read", (server, read))
+
+    def _of_message(self, server: int, before: Server, step: AnyStep, received: Message | None) -> Steps:
+        match (received, step.sends):
+            case (None, (AppendRequest() as sent,)):
+                entry = self.things.entry(before.log[: sent.previous_index + len(sent.entries)])
+                return (ProofStep("send_entry", (server, proved_term(before.term), entry)),)
+            case (_, (VoteAnswer() as vote,)) if vote.granted and not vote.pre:
+                return (ProofStep("grant_vote", (server, vote.destination, proved_term(vote.term), None)),)
+            case (AppendRequest(), _):
+                return self._of_append(server, before, step, received)
+        return ()
+
+    def _of_append(self, server: int, before: Server, step: AnyStep, request: AppendRequest) -> Steps:
+        """The leader's entry comes after the same one as here: the logs match up to there."""
+        term = proved_term(request.term)
+        log = before.log[: request.previous_index] + request.entries
+        entry, previous = self.things.entry(log), self.things.entry(log[:-1])
+        if step.action == replication.REMOVE_CONFLICT:
+            kept = self.things.entry(step.after.log)
+            return (ProofStep("remove_conflict", (server, term, entry, previous, previous, kept)),)
+        accepted = ProofStep("accept_entry", (server, term, entry, previous, previous))
+        if step.action == replication.APPEND:
+            return (accepted,)
+        found: list[ProofStep] = []
+        for answer in step.sends:
+            assert isinstance(answer, AppendAnswer)
+            if answer.success and entry:
+                found.append(accepted)
+            if request.round and answer.term == request.term:
+                found.append(ProofStep("confirm_read", (server, self.things.read(request.term, request.round))))
+        return tuple(found)
