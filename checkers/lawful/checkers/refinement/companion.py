@@ -35,11 +35,14 @@ class Accompanied:
 class Refused:
     """A step of the model that is none of the steps that were tried."""
 
-    as_nothing: str
-    """Why it is not none."""
+    unknown_before: str
+    """Why it is not none: what the system would not know of."""
     steps: tuple[ProofStep, ...]
-    as_steps: str | None
-    """Why it is not these steps; None where there is nothing to try."""
+    """What it should have been; empty where there is nothing to try."""
+    unmet: tuple[str, str] | None = None
+    """The first of these that cannot be taken, and its condition that is not met."""
+    unknown_after: str | None = None
+    """Or what the system would not know of after them."""
 
 
 class Companion:
@@ -59,20 +62,20 @@ class Companion:
         if option.move.step.action in NETWORK:
             return Accompanied((), node)
         server = option.move.server
-        as_nothing = self._server(node, server, option.after) or self._first_differing(node, option.sends)
-        if as_nothing is None:
+        unknown = self._server(node, server, option.after) or self._first_differing(node, option.sends)
+        if unknown is None:
             return Accompanied((), node)
         steps = self._as_steps(place, option)
         if not steps:
-            return Refused(as_nothing, steps, None)
+            return Refused(unknown, steps)
         after = node
         for one in steps:
             found = self._taken(after, one)
             if isinstance(found, str):
-                return Refused(as_nothing, steps, f"{one.action} asks that {found}")
+                return Refused(unknown, steps, unmet=(one.action, found))
             after = found
         differing = self.differing(after, self._moves.taken(place, option))
-        return Accompanied(steps, after) if differing is None else Refused(as_nothing, steps, differing)
+        return Accompanied(steps, after) if differing is None else Refused(unknown, steps, unknown_after=differing)
 
     def differing(self, node: Node, place: Place) -> str | None:
         """Where the model and the system do not agree; None where they do."""

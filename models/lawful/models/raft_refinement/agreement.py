@@ -23,6 +23,7 @@ from lawful.models.raft.state import (
     VoteRequest,
     term_at,
 )
+from lawful.models.raft.wording import log_text, message_text
 from lawful.models.raft_refinement.things import Log, Things, proved_term
 
 
@@ -48,14 +49,15 @@ def server_differs(things: Things, server: int, view: ServerView, facts: Facts) 
     if facts.value("term", server) != term:
         return f"server {server} is in term {state.term}"
     if facts.value("last", server) != path[-1]:
-        return f"server {server} has another log"
+        return f"server {server} has the log {log_text(state.log)}"
     if facts.holds("leads", server) is not (state.role is Role.LEADER):
-        return f"server {server} is {state.role}"
+        return f"server {server} is {'' if state.role is Role.LEADER else 'no '}leader"
     if facts.holds("stands", server) is not (state.role is Role.CANDIDATE):
-        return f"server {server} is {state.role}"
+        return f"server {server} is {'' if state.role is Role.CANDIDATE else 'no '}candidate"
     for candidate in things.servers:
         if facts.holds("voted", server, term, candidate) is not (state.voted_for == candidate):
-            return f"server {server} voted for {state.voted_for} in term {state.term}"
+            has_voted = "has not voted" if state.voted_for is None else f"voted for server {state.voted_for}"
+            return f"server {server} {has_voted} in term {state.term}"
     if not _is_committed(things, path, state.commit_index, facts):
         return f"server {server} takes its log for committed up to {state.commit_index}"
     if state.role is Role.CANDIDATE:
@@ -101,22 +103,39 @@ def _reading_differs(server: int, view: ServerView, reading: Reading, facts: Fac
     return None
 
 
-MessageView: TypeAlias = Callable[[Facts], bool]
-"""Whether the proof knows of what a message says."""
+_Known: TypeAlias = Callable[[Facts], bool]
+
+
+class MessageView(NamedTuple):
+    """A message, and whether the proof knows of what it says."""
+
+    message: Message
+    is_known: _Known
 
 
 def message_view(things: Things, message: Message) -> MessageView:
-    """What a message promises, in the numbers of the proof."""
+    """A message, in the numbers of the proof."""
+    return MessageView(message, _known(things, message))
+
+
+def message_differs(view: MessageView, facts: Facts) -> str | None:
+    """What a message says and the proof does not know of."""
+    if view.is_known(facts):
+        return None
+    return f"server {view.message.source} sends: {message_text(view.message)}"
+
+
+def _known(things: Things, message: Message) -> _Known:
     term = proved_term(message.term)
     match message:
         case VoteRequest(pre=False):
-            return _request_view(things, message, term)
+            return _request_known(things, message, term)
         case VoteAnswer(granted=True, pre=False):
             return lambda facts: facts.holds("voted", message.source, term, message.destination)
         case AppendRequest():
-            return _append_view(things, message, term)
+            return _append_known(things, message, term)
         case AppendAnswer():
-            return _answer_view(things, message, term)
+            return _answer_known(things, message, term)
         case ReadRequest():
             return lambda facts: any(
                 len(things.log(entry)) >= message.known for _, entry in facts.relations["committed"]
@@ -124,7 +143,7 @@ def message_view(things: Things, message: Message) -> MessageView:
     return lambda facts: True
 
 
-def _request_view(things: Things, request: VoteRequest, term: int) -> MessageView:
+def _request_known(things: Things, request: VoteRequest, term: int) -> _Known:
     ends = (request.last_index, request.last_term)
 
     def is_asked(facts: Facts) -> bool:
@@ -138,7 +157,7 @@ def _ends(log: Log) -> tuple[int, int]:
     return len(log), term_at(log, len(log))
 
 
-def _append_view(things: Things, request: AppendRequest, term: int) -> MessageView:
+def _append_known(things: Things, request: AppendRequest, term: int) -> _Known:
     """What was sent is of the leader's log, which is one path: its index tells which entry it is."""
     index = request.previous_index + len(request.entries)
 
@@ -148,11 +167,11 @@ def _append_view(things: Things, request: AppendRequest, term: int) -> MessageVi
         if index == 0:
             return True
         return any(
-            sent_term == term and _is_of(things.log(entry), request) and _is_known(entry, facts)
+            sent_term == term and _is_of(things.log(entry), request) and commits(entry, facts)
             for sent_term, entry in facts.relations["sent"]
         )
 
-    def _is_known(entry: int, facts: Facts) -> bool:
+    def commits(entry: int, facts: Facts) -> bool:
         return _is_committed(things, things.path_to(entry), request.commit_index, facts)
 
     return is_sent
@@ -164,7 +183,7 @@ def _is_of(log: Log, request: AppendRequest) -> bool:
     return log[previous:] == request.entries and term_at(log, previous) == request.previous_term
 
 
-def _answer_view(things: Things, answer: AppendAnswer, term: int) -> MessageView:
+def _answer_known(things: Things, answer: AppendAnswer, term: int) -> _Known:
     def is_given(facts: Facts) -> bool:
         if answer.round and not facts.holds("confirmed", answer.source, things.read(answer.term, answer.round)):
             return False

@@ -75,7 +75,7 @@ class RaftRefinement:
         return agreement.message_view(self.things, message)
 
     def message_differs(self, view: MessageView, facts: Facts) -> str | None:
-        return None if view(facts) else "what the message promises"
+        return agreement.message_differs(view, facts)
 
     def steps(self, server: int, before: Server, step: AnyStep, received: Message | None) -> Steps:
         """What a step is, unless it is none."""
