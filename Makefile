@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 CONSTRAINTS := requirements/constraints.txt
+COVERED := pre-vote,check-quorum,read-index,transfer,monotonic,persistent-commit
 
 .DEFAULT_GOAL := help
 
@@ -30,6 +31,11 @@ fuzz: $(INSTALLED) ## Read a million mutilated history files and configurations 
 
 mutants: $(INSTALLED) ## Hunt a broken twin of every clause of the task store (two minutes; ARGUMENTS=--help: what else)
 	@$(BIN)/lawful mutants task-store $(ARGUMENTS)
+
+refine: $(INSTALLED) ## Compare three million steps of the model of Raft with its proof (four minutes; ARGUMENTS=--help: what else)
+	@$(BIN)/lawful refine raft --steps 1000000 $(ARGUMENTS)
+	@$(BIN)/lawful refine raft --steps 1000000 --with read-index $(ARGUMENTS)
+	@$(BIN)/lawful refine raft --steps 1000000 --with $(COVERED) $(ARGUMENTS)
 
 lint: $(INSTALLED) ## Check style and formatting
 	$(BIN)/ruff check .
@@ -67,4 +73,4 @@ $(INSTALLED): pyproject.toml $(CONSTRAINTS)
 	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --no-build-isolation --use-pep517 --editable '.[dev]'
 	@touch $@
 
-.PHONY: help demo test test-slow agreement fuzz mutants lint format types bench bench-checkers lock clean install
+.PHONY: help demo test test-slow agreement fuzz mutants refine lint format types bench bench-checkers lock clean install

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 
 from lawful.checkers.exploration.behaviour import Move, beginning
 from lawful.checkers.exploration.local_moves import LocalMoves, Option, Place
+from lawful.checkers.exploration.network import network_of
 from lawful.checkers.exploration.shortening import like, shortened
 from lawful.checkers.exploration.walks import LIKELIHOODS
 from lawful.checkers.meter import BudgetExhausted, Meter
 from lawful.checkers.refinement.companion import Companion, Node, Refused
 from lawful.checkers.verdict import Budget, Verdict
 from lawful.models.first_order.facts import Facts, structure_of
-from lawful.models.local_steps import NETWORK
 from lawful.models.refinement import Refinement
 
 _MOST_KEPT = 20_000
@@ -128,7 +128,7 @@ class _Walker:
         return None
 
     def _walk(self, chance: random.Random, depth: int) -> Unrefined | None:
-        actions = (*self.refinement.model.actions, *NETWORK)
+        actions = (*self.refinement.model.actions, *network_of(self.refinement.model))
         likelihood = {action: chance.choice(LIKELIHOODS) for action in actions}
         place, node, way = *self._begin(), list[Option]()
         for _ in range(depth):

@@ -51,7 +51,7 @@ class WalkedRaft(NamedTuple):
 def searched_lines(searched: Searched, moments: Sequence[Moment]) -> Iterator[str]:
     """The outcome of a search. `moments`: the states of the counterexample, where there is one."""
     found = searched.found
-    yield f"{_verdict_word(found.verdict)} {_subject(searched.model, searched.mistake)}"
+    yield f"{verdict_word(found.verdict)} {subject(searched.model, searched.mistake)}"
     if searched.mistake is not None:
         yield f"    the mistake: {MISTAKES[searched.mistake].sentence}"
     if searched.scene:
@@ -77,7 +77,7 @@ def walked_lines(walked: WalkedRaft, moments: Sequence[Moment]) -> Iterator[str]
     """The outcome of random walks. `moments`: the states of the counterexample, where there is one."""
     found = walked.found
     word = "not broken" if found.verdict is Verdict.LAWFUL else WORDS[found.verdict]
-    yield f"{_verdict_word(found.verdict, word)} {_subject(walked.model, walked.mistake)}"
+    yield f"{verdict_word(found.verdict, word)} {subject(walked.model, walked.mistake)}"
     if walked.mistake is not None:
         yield f"    the mistake: {MISTAKES[walked.mistake].sentence}"
     if walked.scene:
@@ -101,7 +101,7 @@ def replayed_lines(recorded: Recorded) -> tuple[Verdict, list[str]]:
     """What comes out when a recorded behaviour is carried out."""
     violated = _violated(recorded)
     verdict = Verdict.LAWFUL if violated is None else Verdict.VIOLATION
-    lines = [f"{_verdict_word(verdict)} {_subject(_model(recorded), recorded.mistake)}"]
+    lines = [f"{verdict_word(verdict)} {subject(_model(recorded), recorded.mistake)}"]
     if violated is None:
         steps = counted(len(recorded.moves), "step")
         return verdict, [*lines, f"    no property is violated by these {steps}; {recorded.property} was once"]
@@ -120,12 +120,14 @@ def _model(recorded: Recorded) -> Raft:
     return model_of(recorded.bounds, recorded.mistake, recorded.features, invariants=recorded.invariants)
 
 
-def _verdict_word(verdict: Verdict, word: str | None = None) -> str:
+def verdict_word(verdict: Verdict, word: str | None = None) -> str:
+    """The first words of a report."""
     look = LOOKS[verdict]
     return coloured(f"{look.glyph} {word or WORDS[verdict]}".ljust(14), look.colour)
 
 
-def _subject(model: Raft, mistake: str | None) -> str:
+def subject(model: Raft, mistake: str | None) -> str:
+    """What a report is about: extensions and bounds."""
     bounds = model.bounds
     parts = [
         counted(bounds.servers, "server"),

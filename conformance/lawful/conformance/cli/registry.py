@@ -25,6 +25,9 @@ COMMANDS: dict[str, Entry] = {
     "explore": Entry("lawful.conformance.cli.explore:explore_group", "Try every schedule of a model."),
     "replay": Entry("lawful.conformance.cli.replay:replay", "Carry out a behaviour that a search found."),
     "prove": Entry("lawful.conformance.cli.prove:prove_group", "Prove what is claimed of a specification."),
+    "refine": Entry(
+        "lawful.conformance.cli.refine:refine_group", "Check that a model that runs takes only steps that are proved."
+    ),
     "mutants": Entry(
         "lawful.conformance.cli.mutants:mutants_group",
         "Put the clauses to the test, with stores and models that have one mistake.",

@@ -80,6 +80,12 @@ def log_text(log: Iterable[Entry]) -> str:
     return f"[{' '.join(map(_entry_text, log))}]"
 
 
+def state_text(server: Server) -> str:
+    """The state of a server without what the others have: `term 2, follower, vote 0, log [2], commit 1`."""
+    vote = "none" if server.voted_for is None else server.voted_for
+    return f"term {server.term}, {server.role}, vote {vote}, log {log_text(server.log)}, commit {server.commit_index}"
+
+
 def change_text(before: Server, after: Server) -> str:
     """What a step changed, and nothing else: `term 1 → 2, role follower → candidate`."""
     return ", ".join(_changes(before, after))

@@ -27,7 +27,16 @@ from lawful.models.raft_refinement.agreement import MessageView, ServerView
 from lawful.models.raft_refinement.things import Things, proved_term
 from lawful.models.refinement import ProofStep
 
-COVERED: Features = frozenset({Feature.PRE_VOTE, Feature.CHECK_QUORUM, Feature.READ_INDEX, Feature.TRANSFER})
+COVERED: Features = frozenset(
+    {
+        Feature.PRE_VOTE,
+        Feature.CHECK_QUORUM,
+        Feature.READ_INDEX,
+        Feature.TRANSFER,
+        Feature.MONOTONIC,
+        Feature.PERSISTENT_COMMIT,
+    }
+)
 """The extensions whose steps are steps of the proof. With fsync a crash takes back what the proof has on disk at once;
 with membership quorums change, which those of the proof do not."""
 

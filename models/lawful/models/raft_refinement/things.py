@@ -106,11 +106,11 @@ class Things:
     def name(self, sort: Sort, thing: int) -> str:
         """As users know it: terms as the model counts them, entries as the log that ends with them."""
         if sort == SERVER:
-            return f"server {thing}"
+            return f"s{thing}"
         if sort == TERM:
             return str(thing + FIRST_TERM)
         if sort == QUORUM:
-            return "{" + " ".join(map(str, sorted(self._majorities[thing]))) + "}"
+            return "{" + " ".join(f"s{one}" for one in sorted(self._majorities[thing])) + "}"
         if sort == ENTRY:
             return log_text(self._logs[thing])
         return f"read {thing % _MOST_READS} of term {thing // _MOST_READS}" if sort == READ else str(thing)

@@ -1,0 +1,195 @@
+"""Every step of Raft as it runs is one of the proof; a mistake, or a wrong account of the steps, is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from lawful.checkers.exploration.behaviour import beginning, follow, guided
+from lawful.checkers.exploration.local_moves import LocalMoves
+from lawful.checkers.refinement.check import Refined, refine
+from lawful.checkers.refinement.companion import Accompanied, Companion, Node
+from lawful.checkers.verdict import Budget, Verdict
+from lawful.models.first_order.facts import Facts, structure_of
+from lawful.models.first_order.structure import Structure
+from lawful.models.local_steps import AnyStep
+from lawful.models.raft.features import Feature, Features
+from lawful.models.raft.mistakes import MISTAKES
+from lawful.models.raft.raft import Bounds, Raft
+from lawful.models.raft.state import Message, Server
+from lawful.models.raft_refinement.refinement import COVERED, RaftRefinement, Steps
+from lawful.models.refinement import ProofStep
+
+BOUNDS = Bounds(terms=5, log=3, messages=3)
+READS: Features = frozenset({Feature.READ_INDEX})
+SWITCHES: list[Features] = [frozenset(), *(frozenset({one}) for one in sorted(COVERED)), COVERED]
+HARMLESS = ("match-index-falls", "commit-index-falls")
+"""An index that falls says less than it could: the proof allows that at any time."""
+FOUND = [name for name, one in MISTAKES.items() if one.features <= COVERED and name not in HARMLESS]
+DEPOSED = MISTAKES["read-confirmed-by-earlier-answer"].scene
+"""A behaviour of Raft with reads, in which two leaders commit and entries are acknowledged."""
+
+
+def ids(features: Features) -> str:
+    return "+".join(sorted(features)) or "base"
+
+
+def walked(features: Features, steps: int, seed: int = 0) -> Refined:
+    return refine(RaftRefinement(Raft(BOUNDS, features=features)), steps=steps, depth=200, seed=seed)
+
+
+@pytest.mark.parametrize("features", SWITCHES, ids=ids)
+def test_steps_of_the_model_are_steps_of_the_proof(features: Features) -> None:
+    found = walked(features, 4000)
+    assert (found.verdict, found.steps) == (Verdict.LAWFUL, 4000)
+    assert sum(found.table.values()) == 4000
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("features", SWITCHES, ids=ids)
+def test_a_quarter_of_a_million_steps_are_steps_of_the_proof(features: Features) -> None:
+    found = walked(features, 250_000, seed=1)
+    assert found.verdict is Verdict.LAWFUL
+    used = {action for _, steps in found.table for action in steps}
+    refinement = RaftRefinement(Raft(BOUNDS, features=features))
+    assert {one.name for one in refinement.system.actions} == used
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_a_mistake_is_a_step_that_refines_nothing(name: str) -> None:
+    mistake = MISTAKES[name]
+    model = mistake.model()
+    found = refine(RaftRefinement(model), steps=20_000, depth=100, seed=0, after=guided(model, mistake.scene))
+    assert found.unrefined is not None
+    moments = follow(model, found.unrefined.behaviour)
+    assert moments[-2] != moments[-1]
+    assert found.unrefined.refused.unknown_before
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_does_no_harm_refines(name: str) -> None:
+    assert refine(RaftRefinement(MISTAKES[name].model()), steps=4000, depth=100, seed=0).verdict is Verdict.LAWFUL
+
+
+def test_no_mistake_is_left_out_but_those_of_extensions_that_the_proof_does_not_cover() -> None:
+    left = [one for name, one in MISTAKES.items() if name not in FOUND and name not in HARMLESS]
+    assert left
+    for mistake in left:
+        with pytest.raises(ValueError, match="the proof does not cover"):
+            RaftRefinement(mistake.model())
+
+
+@dataclass(frozen=True)
+class Misread(RaftRefinement):
+    """An account of the steps that takes one action of the proof for another, or a wrong entry for the leader's."""
+
+    misread: str = ""
+    instead: str | None = None
+
+    def steps(self, server: int, before: Server, step: AnyStep, received: Message | None) -> Steps:
+        return tuple(self._wrong(one) for one in super().steps(server, before, step, received))
+
+    def _wrong(self, step: ProofStep) -> ProofStep:
+        if step.action != self.misread:
+            return step
+        return ProofStep(self.instead, step.values[:2]) if self.instead else replace_last(step)
+
+
+def replace_last(step: ProofStep) -> ProofStep:
+    return step._replace(values=(*step.values[:-1], 0))
+
+
+@pytest.mark.parametrize(
+    ("misread", "instead"),
+    [
+        ("time_out", "learn_term"),
+        ("learn_term", "time_out"),
+        ("take_request", None),
+        ("grant_vote", "learn_term"),
+        ("send_entry", None),
+        ("accept_entry", None),
+        ("remove_conflict", None),
+    ],
+)
+def test_a_wrong_account_of_the_steps_is_found(misread: str, instead: str | None) -> None:
+    model = Raft(BOUNDS, features=READS)
+    found = refine(Misread(model, misread, instead), steps=60_000, depth=200, seed=1)
+    assert found.unrefined is not None
+    assert found.unrefined.refused.steps[0].action == (instead or misread)
+
+
+class Ahead(RaftRefinement):
+    """The proof begins where a leader was elected before anything happened."""
+
+    def beginning(self) -> Facts:
+        facts = super().beginning()
+        return Facts(facts.things, {**facts.relations, "begun": frozenset({(1,)})}, facts.functions)
+
+
+def test_a_proof_that_begins_elsewhere_is_refused() -> None:
+    with pytest.raises(ValueError, match="does not begin as the refinement says"):
+        refine(Ahead(Raft(BOUNDS)), steps=1, depth=1, seed=0)
+
+
+def test_the_same_seed_takes_the_same_walks() -> None:
+    assert walked(READS, 2000).table == walked(READS, 2000).table != walked(READS, 2000, seed=1).table
+
+
+def test_a_budget_that_is_used_up_is_no_verdict() -> None:
+    found = refine(RaftRefinement(Raft(BOUNDS)), steps=10**6, depth=100, seed=0, budget=Budget(seconds=1e-9))
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.progress is not None
+    assert "of 1,000,000" in found.progress
+
+
+def accompanied(refinement: RaftRefinement) -> Iterator[tuple[Companion, Facts, Accompanied]]:
+    """What the proof does along a behaviour, step by step."""
+    model = refinement.model
+    moves = LocalMoves(model)
+    companion = Companion(refinement, moves)
+    place, node = moves.place(beginning(model)), Node(refinement.beginning())
+    for move in guided(model, DEPOSED):
+        option = next(one for one in moves.options(place) if one.move == move)
+        found = companion.goes_along(node, place, option)
+        assert isinstance(found, Accompanied)
+        yield companion, node.facts, found
+        place, node = moves.taken(place, option), found.node
+
+
+def test_compiled_actions_do_what_the_definitions_say() -> None:
+    model = Raft(replace(MISTAKES["read-confirmed-by-earlier-answer"].bounds, log=3), features=READS)
+    refinement = RaftRefinement(model)
+    system = refinement.system
+    went = list(accompanied(refinement))
+    everything = went[-1][2].node.facts.things
+
+    def structure(facts: Facts) -> Structure:
+        whole = Facts(everything, facts.relations, facts.functions)
+        return structure_of(whole, system.fixed, system.changing, refinement.fixed, refinement.name)
+
+    assert all(structure(went[-1][2].node.facts).holds(axiom.holds) for axiom in system.axioms)
+    actions = {one.name: one for one in system.actions}
+    taken = 0
+    for companion, before, found in went:
+        facts = before
+        for one in found.steps:
+            action, compiled = actions[one.action], companion.actions[one.action]
+            values = compiled.chosen(facts, one.values)
+            assert values is not None
+            after = compiled.taken(facts, values)
+            assert isinstance(after, Facts)
+            given = dict(zip(action.parameters, positions(everything, action, values), strict=True))
+            step, here = action.step(system.state), structure(facts)
+            assert all(here.holds(required, given) for required in step.requires.values())
+            assert here.updated(system.parts(step.after), given).tables == structure(after).tables
+            facts, taken = after, taken + 1
+    assert taken == 20
+
+
+def positions(things: Any, action: Any, values: tuple[int, ...]) -> list[int]:
+    """Things by their place in the order of their sort, as structures know them."""
+    return [sorted(things[one.sort.name]).index(value) for one, value in zip(action.parameters, values, strict=True)]
