@@ -14,6 +14,7 @@ from lawful.checkers.verdict import Budget, Verdict
 from lawful.conformance.cli.check_file import limit
 from lawful.conformance.cli.explore_json import report
 from lawful.conformance.cli.explore_raft import raft
+from lawful.conformance.cli.explore_redis import redis
 from lawful.conformance.cli.explore_text import Explored, detailed_lines, table_lines
 from lawful.conformance.cli.options import setting_options
 from lawful.conformance.cli.terminal import say
@@ -34,6 +35,7 @@ def explore_group() -> None:
 
 
 explore_group.add_command(raft)
+explore_group.add_command(redis)
 
 
 @explore_group.command()

@@ -73,7 +73,7 @@ def raft(
     for a property that does not hold the shortest behaviour that shows it, which --output keeps for lawful replay.
     """
     configuration = effective(options).configuration
-    _require_numpy()
+    require_numpy()
     from lawful.checkers.exploration.behaviour import follow
     from lawful.checkers.exploration.explorer import explore
     from lawful.checkers.verdict import Budget
@@ -195,7 +195,8 @@ def _not_within(mistake: str | None, error: ValueError) -> UsageError:
     )
 
 
-def _require_numpy() -> None:
+def require_numpy() -> None:
+    """Raises `UsageError` where numpy is not installed."""
     if importlib.util.find_spec("numpy") is None:
         raise UsageError(
             "the search needs numpy, which is not installed here", hint="python -m pip install 'lawful[fast]'"

@@ -1,8 +1,9 @@
-"""A behaviour of Raft as a space-time diagram: a column per server, and of each step only what it changed."""
+"""A behaviour as a space-time diagram: a column per process, and of each step only what it changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from lawful.checkers.exploration.behaviour import Moment, Move
 from lawful.conformance.report.space_time import Line, space_time_lines
@@ -10,26 +11,45 @@ from lawful.models.local_steps import NETWORK
 from lawful.models.raft.wording import change_text, message_text
 
 
-def behaviour_lines(behaviour: Sequence[Move], moments: Sequence[Moment]) -> Iterator[str]:
-    """The diagram. `moments` are the global states, one more than there are steps."""
+class Wording(NamedTuple):
+    """How the steps of a model are called."""
+
+    name: Callable[[int], str]
+    """Of a process."""
+    message: Callable[[Any], str]
+    """Without its addresses."""
+    change: Callable[[Any, Any], str]
+    """What differs between two states of a process."""
+
+
+RAFT_WORDING = Wording(lambda server: f"server {server}", message_text, change_text)
+
+
+def behaviour_lines(
+    behaviour: Sequence[Move],
+    moments: Sequence[Moment],
+    wording: Wording = RAFT_WORDING,
+    order: Sequence[int] | None = None,
+) -> Iterator[str]:
+    """The diagram. `moments` are the global states, one more than there are steps; `order` is that of the columns."""
     lines = [
         line
         for number, (move, before) in enumerate(zip(behaviour, moments, strict=False), 1)
-        for line in _lines(number, move, before)
+        for line in _lines(number, move, before, wording)
     ]
-    names = {server: f"server {server}" for server in range(len(moments[0].states))}
+    names = {server: wording.name(server) for server in order or range(len(moments[0].states))}
     return space_time_lines(lines, names)
 
 
-def _lines(number: int, move: Move, before: Moment) -> Iterator[Line]:
+def _lines(number: int, move: Move, before: Moment, wording: Wording) -> Iterator[Line]:
     step, server = move.step, move.server
     if step.action in NETWORK:
         assert move.received is not None
-        source = move.received.source
-        yield Line(str(number), server, f"⚡ {step.action} of server {source}: {message_text(move.received)}")
+        source = wording.name(move.received.source)
+        yield Line(str(number), server, f"⚡ {step.action} of {source}: {wording.message(move.received)}")
         return
-    text = step.action if move.received is None else f"{step.action} ← server {move.received.source}"
-    change = change_text(before.states[server], step.after)
+    text = step.action if move.received is None else f"{step.action} ← {wording.name(move.received.source)}"
+    change = wording.change(before.states[server], step.after)
     yield Line(str(number), server, f"{text}: {change}" if change else text)
     for message in step.sends:
-        yield Line("", server, f"  → server {message.destination}: {message_text(message)}")
+        yield Line("", server, f"  → {wording.name(message.destination)}: {wording.message(message)}")

@@ -19,6 +19,7 @@ FILES = {
     "adapter": "adapter.json",
     "exploration": "exploration.json",
     "state-exploration": "state_exploration.json",
+    "redis-exploration": "redis_exploration.json",
     "behaviour": "behaviour.json",
     "proof": "proof.json",
     "induction": "induction.json",
