@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from lawful.checkers.exploration.behaviour import NoSuchMove, follow, guided
+from lawful.checkers.exploration.explorer import explore
+from lawful.checkers.verdict import Budget, Verdict
 from lawful.models.local_steps import REPEAT, Choice
 from lawful.models.raft import election, membership, raft, replication, snapshots
 from lawful.models.raft.features import Feature, Features
+from lawful.models.raft.judged import judged
 from lawful.models.raft.mistake import elected, proposed, replicated, stood
+from lawful.models.raft.mistakes import MISTAKES
 from lawful.models.raft.properties import properties_of
 from lawful.models.raft.raft import Bounds, Raft
-from lawful.models.raft.state import MISSING, Entry, Server
+from lawful.models.raft.state import MISSING, AppendRequest, Entry, Server
 
 SNAPSHOTS: Features = frozenset({Feature.SNAPSHOTS})
 
@@ -171,6 +176,32 @@ def test_with_fsync_a_snapshot_counts_when_all_else_is_synced() -> None:
     (server,) = follow(model, way)[-1].states
     assert server.disk is None
     assert {step.after.snapshot for step in model.steps(0, server) if step.action == raft.RESTART} == {(Entry(2),)}
+
+
+def test_raft_does_not_look_into_a_snapshot() -> None:
+    """With other contents of the same length, every step is the same but for these contents."""
+    model = Raft(Bounds(log=3, values=2), features=SNAPSHOTS)
+    leader = servers_after([*LED, *proposed(2), Choice(2, snapshots.COMPACT)])[2]
+    foreign = replace(leader, snapshot=(Entry(1, 2),))
+    request = AppendRequest(2, 1, 2, 0, 0, (Entry(2),), commit_index=1)
+    assert [step.sends for step in model.receive(2, leader, request)] == [
+        step.sends for step in model.receive(2, foreign, request)
+    ]
+    for one, other in zip(model.steps(2, leader), model.steps(2, foreign), strict=True):
+        assert one.action == other.action
+        assert replace(one.after, snapshot=()) == replace(other.after, snapshot=())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["commit-by-first-chunk", "chunks-of-two-snapshots", "snapshot-conflicts", "membership-not-in-snapshot"],
+)
+def test_raft_is_safe_from_where_a_mistake_begins(name: str) -> None:
+    mistake = MISTAKES[name]
+    model = Raft(mistake.bounds, features=mistake.features, invariants=True)
+    found = explore(model, judged(model), Budget(None, None), after=guided(model, mistake.scene))
+    assert found.verdict is Verdict.LAWFUL
+    assert snapshots.INSTALL not in found.not_taken
 
 
 def test_extensions_that_do_not_concern_logs_have_no_further_properties() -> None:

@@ -7,9 +7,12 @@ from dataclasses import replace
 import pytest
 
 from lawful.checkers.exploration.behaviour import NoSuchMove, follow, guided
+from lawful.checkers.exploration.explorer import explore
+from lawful.checkers.verdict import Budget, Verdict
 from lawful.models.local_steps import Choice
 from lawful.models.raft import fsync, raft, replication, torn_writes
 from lawful.models.raft.features import Feature, Features
+from lawful.models.raft.judged import judged
 from lawful.models.raft.mistakes import MISTAKES
 from lawful.models.raft.raft import Bounds, Raft
 from lawful.models.raft.rules import RAFT_RULES
@@ -72,6 +75,14 @@ def test_nothing_is_appended_over_entries_whose_removal_is_not_synced() -> None:
         guided(model, [*removed, Choice(0, replication.APPEND, 2)])
     assert guided(model, [*removed, Choice(0, fsync.FSYNC), Choice(0, replication.APPEND, 2)])
     assert guided(Raft(mistake.bounds, features=FSYNC), [*removed, Choice(0, replication.APPEND, 2)])
+
+
+@pytest.mark.parametrize("name", ["hole-in-log", "read-error-sent"])
+def test_raft_is_safe_from_where_a_mistake_begins(name: str) -> None:
+    model = Raft(MISTAKES[name].bounds, features=TORN, invariants=True)
+    found = explore(model, judged(model), Budget(None, None), after=guided(model, MISTAKES[name].scene))
+    assert found.verdict is Verdict.LAWFUL
+    assert replication.REMOVE_CONFLICT not in found.not_taken
 
 
 def test_a_leader_that_cannot_read_sends_nothing() -> None:

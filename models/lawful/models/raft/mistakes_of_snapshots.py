@@ -7,9 +7,9 @@ from dataclasses import replace
 from lawful.models.local_steps import Choice
 from lawful.models.raft import membership, raft, replication, rules, snapshots
 from lawful.models.raft.features import Feature
-from lawful.models.raft.mistake import elected, mistake, proposed, replicated, stood
+from lawful.models.raft.mistake import elected, mistake, proposed, refused, replicated, stood
 from lawful.models.raft.raft import Bounds
-from lawful.models.raft.state import Entry, InstallSnapshot, Server, term_at
+from lawful.models.raft.state import Entry, InstallSnapshot, Receiving, Server, term_at
 from lawful.specs.raft import COMMITTED_IS_KEPT, LEADER_COMPLETENESS, STATE_MACHINE_SAFETY, WHOLE_LOG
 
 _TO_BE_SENT = (
@@ -25,6 +25,26 @@ _TO_BE_SENT = (
     Choice(2, snapshots.COMPACT),
 )
 """Server 0 has two entries of term 2 that nobody else has. Server 2 leads term 3, and has a snapshot of its one."""
+
+_HALF_OF_OLDER = (
+    *stood(2),
+    *elected(2, 1),
+    *proposed(2),
+    *replicated(2, 1),
+    Choice(2, replication.COMMIT),
+    Choice(2, snapshots.COMPACT),
+    Choice(2, raft.RESTART),
+    *stood(2),
+    *elected(2, 1),
+    *proposed(2),
+    *replicated(2, 1),
+    Choice(2, replication.SEND_ENTRIES, 0),
+    Choice(0, raft.ADOPT_TERM, 2),
+    *refused(2, 0)[1:],
+    Choice(2, snapshots.SEND_CHUNK, 0),
+    Choice(0, snapshots.TAKE_CHUNK, 2),
+)
+"""Server 2 leads term 3, where it has a second entry. Server 0 has the first chunk of its snapshot of the first one."""
 
 _LATE_REQUEST = (
     *stood(0),
@@ -65,6 +85,10 @@ def _commits_at_once(server: Server, chunk: InstallSnapshot) -> Server:
     return replace(server, commit_index=chunk.last_index)
 
 
+def _whatever_fits(receiving: Receiving, chunk: InstallSnapshot) -> bool:
+    return True
+
+
 def _by_log_alone(server: Server, index: int, entry: Entry) -> bool:
     return term_at(server.log, index) == entry.term
 
@@ -94,6 +118,16 @@ MISTAKES_OF_SNAPSHOTS = (
         _TO_BE_SENT,
         features=_SNAPSHOTS,
         before_install=_commits_at_once,
+    ),
+    mistake(
+        "chunks-of-two-snapshots",
+        "A follower puts the chunks of two snapshots together",
+        "Raft, section 7",
+        STATE_MACHINE_SAFETY,
+        Bounds(terms=3, log=2),
+        _HALF_OF_OLDER,
+        features=_SNAPSHOTS,
+        goes_on=_whatever_fits,
     ),
     mistake(
         "snapshot-conflicts",

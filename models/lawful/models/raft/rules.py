@@ -19,6 +19,7 @@ from lawful.models.raft.state import (
     InstallSnapshot,
     Message,
     Reading,
+    Receiving,
     Role,
     Server,
     VoteAnswer,
@@ -238,6 +239,11 @@ def before_install(server: Server, chunk: InstallSnapshot) -> Server:
     return server
 
 
+def goes_on(receiving: Receiving, chunk: InstallSnapshot) -> bool:
+    """A chunk goes with those that are there of the same snapshot (section 7)."""
+    return (receiving.last_index, receiving.head) == (chunk.last_index, chunk.head)
+
+
 def retained(server: Server, chunk: InstallSnapshot) -> tuple[Entry, ...]:
     """The entries after a snapshot stay if the log has the snapshot's last one; else the log goes (section 7)."""
     return server.log[chunk.last_index :] if term_at(server.log, chunk.last_index) == chunk.head.term else ()
@@ -335,6 +341,7 @@ class Rules:
     confirms: Callable[[Reading, AppendAnswer], bool] = confirms
     has_entry: Callable[[Server, int, Entry], bool] = has_entry
     before_install: Callable[[Server, InstallSnapshot], Server] = before_install
+    goes_on: Callable[[Receiving, InstallSnapshot], bool] = goes_on
     retained: Callable[[Server, InstallSnapshot], tuple[Entry, ...]] = retained
     head: Callable[[Server, InstallSnapshot], Entry] = head
     vote_read: Callable[[int, int, int | None], tuple[int, int | None]] = vote_read

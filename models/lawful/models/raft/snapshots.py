@@ -7,7 +7,8 @@ log until then. The state machine is the list of what it was given: Raft does no
 A log keeps its numbering. In the place of each entry that the snapshot stands for there is an empty one; the last of
 them, the head, has the snapshot's term and the membership by then. The head is all that is known of what is gone.
 
-A snapshot goes out in two chunks. The leader may send either at any time: a follower takes the second after the first.
+A snapshot goes out in two chunks, what was given to the state machine last in the first one: so chunks of two snapshots
+make none. The leader may send either at any time: a follower takes the second after the first.
 The paper's answer to a chunk that is not the last says nothing but the term, and is left out; one that has all of the
 snapshot answers like one that has appended its entries.
 """
@@ -75,8 +76,9 @@ def _chunks(server: int, state: Server, other: int) -> Iterator[InstallSnapshot]
     """The first has half of the state, or more; the last what is left."""
     last = len(state.snapshot)
     half = (last + 1) // 2
+    backwards = state.snapshot[::-1]
     for offset, end in ((0, half), (half, last)):
-        data = state.snapshot[offset:end]
+        data = backwards[offset:end]
         yield InstallSnapshot(state.term, server, other, last, state.log[last - 1], offset, data, done=offset > 0)
 
 
@@ -101,17 +103,11 @@ def _take(state: Server, chunk: InstallSnapshot, rules: Rules) -> Iterator[Step]
     if chunk.offset == 0 and is_newer:
         begun = Receiving(chunk.last_index, chunk.head, chunk.data)
         yield LocalStep(TAKE_CHUNK, replace(rules.before_install(state, chunk), receiving=begun))
-    elif receiving is None or not _goes_on(receiving, chunk):
+    elif receiving is None or chunk.offset != len(receiving.data) or not rules.goes_on(receiving, chunk):
         yield LocalStep(IGNORE_CHUNK, state)
     else:
-        yield LocalStep(INSTALL, _installed(state, chunk, (*receiving.data, *chunk.data), rules), keeps=True)
-
-
-def _goes_on(receiving: Receiving, chunk: InstallSnapshot) -> bool:
-    """The chunk is the one that comes after those that are there, of the same snapshot."""
-    return (receiving.last_index, receiving.head) == (chunk.last_index, chunk.head) and chunk.offset == len(
-        receiving.data
-    )
+        backwards = (*receiving.data, *chunk.data)
+        yield LocalStep(INSTALL, _installed(state, chunk, backwards[::-1], rules), keeps=True)
 
 
 def _installed(state: Server, chunk: InstallSnapshot, contents: tuple[Entry, ...], rules: Rules) -> Server:

@@ -76,6 +76,7 @@ class Receiving:
     last_index: int
     head: Entry
     data: tuple[Entry, ...]
+    """From the entry that the state machine was given last on backwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +257,7 @@ class InstallSnapshot:
     offset: int
     """Where in the snapshot the chunk begins."""
     data: tuple[Entry, ...]
+    """From the entry that the state machine was given last on backwards."""
     done: bool
     """It is the last chunk."""
 
