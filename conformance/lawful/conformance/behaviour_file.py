@@ -16,6 +16,7 @@ from lawful.checkers.exploration.behaviour import Moment, Move, beginning, moved
 from lawful.conformance.errors import UsageError, unknown_name
 from lawful.models.raft.features import NO_FEATURES, Feature, Features
 from lawful.models.raft.mistakes import MISTAKES
+from lawful.models.raft.mistakes_of_liveness import MISTAKES_OF_LIVENESS
 from lawful.models.raft.raft import Bounds, Raft
 from lawful.models.raft.state import EXTENSION
 from lawful.models.values import Json
@@ -38,6 +39,8 @@ class Recorded:
     features: Features = NO_FEATURES
     invariants: bool = False
     """Whether runtime invariants were judged as well."""
+    loop: int | None = None
+    """After how many moves the loop begins that the last ones are, and which goes on for ever; None: there is none."""
 
 
 def model_of(
@@ -46,9 +49,12 @@ def model_of(
     """Raft, or one of its broken twins, with extensions; raises `UsageError` for an unknown twin."""
     if mistake is None:
         return Raft(bounds, features=features, invariants=invariants)
-    if mistake not in MISTAKES:
-        raise unknown_name("mistake", mistake, MISTAKES)
-    broken = MISTAKES[mistake].model(bounds)
+    if mistake in MISTAKES_OF_LIVENESS:
+        broken = MISTAKES_OF_LIVENESS[mistake].model(bounds)
+    elif mistake in MISTAKES:
+        broken = MISTAKES[mistake].model(bounds)
+    else:
+        raise unknown_name("mistake", mistake, {**MISTAKES, **MISTAKES_OF_LIVENESS})
     return replace(broken, features=broken.features | features, invariants=broken.invariants or invariants)
 
 
@@ -65,8 +71,15 @@ def sorted_names(features: Features) -> list[str]:
     return [one.value for one in Feature if one in features]
 
 
-def write(path: Path, model: Raft, mistake: str | None, property_: str, behaviour: Sequence[Move]) -> None:
-    """Write a behaviour. Raises `UsageError` where the file cannot be written."""
+def write(
+    path: Path,
+    model: Raft,
+    mistake: str | None,
+    property_: str,
+    behaviour: Sequence[Move],
+    loop: int | None = None,
+) -> None:
+    """Write a behaviour; after `loop` moves its loop begins. Raises `UsageError` where the file cannot be written."""
     document = {
         "format": FORMAT_VERSION,
         "model": "raft",
@@ -75,6 +88,7 @@ def write(path: Path, model: Raft, mistake: str | None, property_: str, behaviou
         **({"invariants": True} if model.invariants else {}),
         "mistake": mistake,
         "property": property_,
+        **({} if loop is None else {"loop": loop}),
         "steps": [step_json(move) for move in behaviour],
     }
     try:
@@ -108,12 +122,16 @@ def read(path: Path) -> Recorded:
         raise UsageError(f"{path} lacks its steps or its property", hint=_HINT)
     if mistake is not None and not isinstance(mistake, str):
         raise UsageError(f"{path} has a mistake without a name", hint=_HINT)
+    loop = document.get("loop")
+    if loop is not None and (type(loop) is not int or not 0 <= loop <= len(steps)):
+        raise UsageError(f"{path} has a loop that begins nowhere", hint=_HINT)
     names = document.get("with", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise UsageError(f"{path} has extensions without a name", hint=_HINT)
     model = model_of(bounds, mistake, features_named(names), invariants=document.get("invariants") is True)
     behaviour, moments = _carried_out(path, model, steps)
-    return Recorded(bounds, mistake, document["property"], behaviour, moments, model.features, model.invariants)
+    property_ = document["property"]
+    return Recorded(bounds, mistake, property_, behaviour, moments, model.features, model.invariants, loop)
 
 
 def _bounds(path: Path, document: dict[str, Any]) -> Bounds:

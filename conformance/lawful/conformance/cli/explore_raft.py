@@ -39,6 +39,7 @@ _DEPTH = 80
 @click.option("--no-loss", is_flag=True, help="Messages are not lost.")
 @click.option("--no-duplication", is_flag=True, help="Messages do not arrive more than once.")
 @click.option("--with", "extensions", metavar="NAMES", help=f"Extensions, with commas: {','.join(Feature)}.")
+@click.option("--liveness", is_flag=True, help="Judge what has to happen in the end, and not what must never happen.")
 @click.option("--invariants", is_flag=True, help="Judge runtime invariants too, in which mistakes show first.")
 @click.option("--symmetry", is_flag=True, help="Look at one of the states that differ in the names of servers.")
 @click.option("--reduction", is_flag=True, help="Do not take steps of different servers in all orders.")
@@ -57,6 +58,7 @@ def raft(
     no_loss: bool,
     no_duplication: bool,
     extensions: str | None,
+    liveness: bool,
     invariants: bool,
     symmetry: bool,
     reduction: bool,
@@ -71,6 +73,9 @@ def raft(
 
     Messages are lost, repeated and reordered, and servers restart at any point. Prints how many states there are, and
     for a property that does not hold the shortest behaviour that shows it, which --output keeps for lawful replay.
+
+    With --liveness: whether there is a fair behaviour that goes round for ever without what is promised. The bounds are
+    2 servers, 2 terms at once, and logs of up to 1, where none are given.
     """
     configuration = effective(options).configuration
     require_numpy()
@@ -82,19 +87,17 @@ def raft(
     from lawful.conformance.cli.explore_raft_text import Searched, searched_lines
     from lawful.models.raft.judged import judged
 
+    parameters = click.get_current_context().params
+    budget = Budget(limit(configuration.budget_s), limit(configuration.memory_mb))
+    if liveness:
+        from lawful.conformance.cli.explore_raft_liveness import explore_liveness
+
+        return explore_liveness(parameters, configuration.format, budget)
     given = {"servers": servers, "terms": terms, "log": log, "messages": messages, "values": values}
     given |= {"loss": False if no_loss else None, "duplication": False if no_duplication else None}
     features = features_named(extensions.split(",") if extensions else ())
     model, scene = _scenario(mistake, given, features, invariants)
-    if reduction and no_loss:
-        raise UsageError("--reduction is sound only on a network that loses messages", hint="leave --no-loss out")
-    if symmetry:
-        _require_alike(model)
-    if walks is None and (depth is not None or seed is not None):
-        raise UsageError("--depth and --seed are for random walks", hint="say how many with --walks N")
-    if walks is not None and (symmetry or reduction or configuration.format == "json"):
-        raise UsageError("--walks goes with none of --symmetry, --reduction and --format json")
-    budget = Budget(limit(configuration.budget_s), limit(configuration.memory_mb))
+    _require_together(parameters, model, configuration.format)
     if walks is not None:
         return _walk(model, mistake, scene, (walks, depth or _DEPTH, seed or 0), budget, output)
     try:
@@ -113,6 +116,18 @@ def raft(
         say(line)
     _say_output(output, is_written=found.violation is not None)
     return code
+
+
+def _require_together(given: Mapping[str, Any], model: Raft, format_: str) -> None:
+    """Raises `UsageError` for options that do not go together."""
+    if given["symmetry"]:
+        _require_alike(model)
+    if given["reduction"] and given["no_loss"]:
+        raise UsageError("--reduction is sound only on a network that loses messages", hint="leave --no-loss out")
+    if given["walks"] is None and (given["depth"] is not None or given["seed"] is not None):
+        raise UsageError("--depth and --seed are for random walks", hint="say how many with --walks N")
+    if given["walks"] is not None and (given["symmetry"] or given["reduction"] or format_ == "json"):
+        raise UsageError("--walks goes with none of --symmetry, --reduction and --format json")
 
 
 def _require_alike(model: Raft) -> None:
@@ -170,8 +185,11 @@ def _scenario(
     from lawful.conformance.behaviour_file import model_of
     from lawful.models.raft.judged import judged
     from lawful.models.raft.mistakes import MISTAKES
+    from lawful.models.raft.mistakes_of_liveness import MISTAKES_OF_LIVENESS
     from lawful.models.raft.raft import Bounds
 
+    if mistake in MISTAKES_OF_LIVENESS:
+        raise UsageError(f"{mistake} breaks no promise of safety", hint="add --liveness")
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if mistake is None:
         bounds = Bounds(**chosen)

@@ -65,9 +65,9 @@ def searched_lines(searched: Searched, moments: Sequence[Moment]) -> Iterator[st
     yield from (f"    {line}" for line in _property_lines(found))
     if found.verdict is Verdict.LAWFUL:
         yield ""
-        yield from _wrapped("steps: ", [f"{action} {times}" for action, times in found.taken.items() if times])
+        yield from wrapped("steps: ", [f"{action} {times}" for action, times in found.taken.items() if times])
         if found.not_taken:
-            yield from _wrapped("never taken within these bounds: ", found.not_taken)
+            yield from wrapped("never taken within these bounds: ", found.not_taken)
     if found.violation is not None:
         yield ""
         yield from _violation_lines(found.violation.property, found.violation.behaviour, moments)
@@ -88,10 +88,10 @@ def walked_lines(walked: WalkedRaft, moments: Sequence[Moment]) -> Iterator[str]
     yield "    what they did not come by may be broken: only a search through all states says that it is not"
     if found.violation is None:
         yield ""
-        yield from _wrapped("steps: ", [f"{action} {times}" for action, times in found.taken.items() if times])
+        yield from wrapped("steps: ", [f"{action} {times}" for action, times in found.taken.items() if times])
         missed = [action for action, times in found.taken.items() if not times]
         if missed:
-            yield from _wrapped("never taken: ", missed)
+            yield from wrapped("never taken: ", missed)
     else:
         yield ""
         yield from _violation_lines(found.violation.property, found.violation.behaviour, moments)
@@ -180,7 +180,8 @@ def _violation_lines(property_: str, behaviour: Sequence[Move], moments: Sequenc
     yield from (f"    {line}".rstrip() for line in behaviour_lines(behaviour, moments))
 
 
-def _wrapped(label: str, parts: Sequence[str]) -> list[str]:
+def wrapped(label: str, parts: Sequence[str]) -> list[str]:
+    """A list of many things, on as many lines as it needs."""
     return textwrap.wrap(
         label + ", ".join(parts), _WIDTH, initial_indent="    ", subsequent_indent="      ", break_on_hyphens=False
     )

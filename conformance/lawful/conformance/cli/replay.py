@@ -20,9 +20,11 @@ def replay(file: Path) -> ExitCode:
     property. 0: it does not, any more. A step that the model does not allow is an error.
     """
     from lawful.conformance.behaviour_file import read
+    from lawful.conformance.cli.explore_raft_liveness_text import replayed_lasso_lines
     from lawful.conformance.cli.explore_raft_text import replayed_lines
 
-    verdict, lines = replayed_lines(read(file))
+    recorded = read(file)
+    verdict, lines = replayed_lines(recorded) if recorded.loop is None else replayed_lasso_lines(recorded)
     for line in lines:
         say(line)
     return EXIT_CODES[verdict]

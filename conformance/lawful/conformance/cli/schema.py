@@ -18,8 +18,9 @@ def schema(name: str) -> None:
     history: one line of a history file. report: the output of lawful check --format json. clauses: that of lawful
     clauses --format json. watch: one line of lawful watch --format json. adapter: the lines between lawful and an
     adapter. exploration: the output of lawful explore protocol --format json. state-exploration: that of lawful
-    explore raft --format json; redis-exploration: that of lawful explore redis. behaviour: what lawful replay
-    reads. proof: the output of lawful prove task-store --format json. induction: that of lawful prove raft --format
-    json. mutants and raft-mutants: those of lawful mutants --format json.
+    explore raft --format json; redis-exploration: that of lawful explore redis. liveness: that of lawful explore raft
+    --liveness. behaviour: what lawful replay reads. proof: the output of lawful prove task-store --format json.
+    induction: that of lawful prove raft --format json. mutants and raft-mutants: those of lawful mutants
+    --format json.
     """
     click.echo(json.dumps(schema_of(name), indent=2, ensure_ascii=False))

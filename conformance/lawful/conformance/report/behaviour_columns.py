@@ -30,13 +30,19 @@ def behaviour_lines(
     moments: Sequence[Moment],
     wording: Wording = RAFT_WORDING,
     order: Sequence[int] | None = None,
+    loop: int | None = None,
 ) -> Iterator[str]:
-    """The diagram. `moments` are the global states, one more than there are steps; `order` is that of the columns."""
-    lines = [
-        line
-        for number, (move, before) in enumerate(zip(behaviour, moments, strict=False), 1)
-        for line in _lines(number, move, before, wording)
-    ]
+    """The diagram. `moments` are the global states, one more than there are steps; `order` is that of the columns.
+
+    `loop`: after how many steps a loop begins, which the others are.
+    """
+    lines = []
+    for number, (move, before) in enumerate(zip(behaviour, moments, strict=False), 1):
+        if number - 1 == loop:
+            lines.append(Line("↻", None, "from here on, again and again:"))
+        lines += _lines(number, move, before, wording)
+    if loop == len(behaviour):
+        lines.append(Line("■", None, "from here on, nothing"))
     names = {server: wording.name(server) for server in order or range(len(moments[0].states))}
     return space_time_lines(lines, names)
 

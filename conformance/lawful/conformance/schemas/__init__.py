@@ -20,6 +20,7 @@ FILES = {
     "exploration": "exploration.json",
     "state-exploration": "state_exploration.json",
     "redis-exploration": "redis_exploration.json",
+    "liveness": "liveness.json",
     "behaviour": "behaviour.json",
     "proof": "proof.json",
     "induction": "induction.json",

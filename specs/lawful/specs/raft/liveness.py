@@ -30,7 +30,7 @@ ELECTION = Liveness(
 FOLLOWING = Liveness(
     "RAFT-L2",
     "following",
-    "Where a leader goes on to lead the latest term, all servers follow it in the end: nobody stands for ever.",
+    "Where a leader goes on to lead the latest term, all servers follow it in the end.",
     "Raft, section 5.2; dissertation, sections 4.2.3 and 9.6",
 )
 COMMITMENT = Liveness(
