@@ -7,36 +7,32 @@ nothing is left out, but for states whose fingerprint another state has as well;
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lawful.checkers.exploration.behaviour import Move, follow, violated_by
-from lawful.checkers.exploration.fingerprints import FingerprintSet, overlooked_probability
-from lawful.checkers.exploration.frontier import (
-    Expansion,
-    Ints,
-    expand,
-    fingerprints,
-    fingerprints_after,
-    orbit_sizes,
-    rows_after,
-)
+from lawful.checkers.exploration.fingerprints import overlooked_probability
+from lawful.checkers.exploration.frontier import Expansion, Ints, blocks_of, expand, fingerprints, rows_after
 from lawful.checkers.exploration.invariants import Invariants
+from lawful.checkers.exploration.pieces import NONE, PIECE, Found, examine, read, written
 from lawful.checkers.exploration.reached import Reached
 from lawful.checkers.exploration.reduction import is_reducible
 from lawful.checkers.exploration.result import DEADLOCK, Exploration, Violation
+from lawful.checkers.exploration.seen import ByFingerprint, Seen
 from lawful.checkers.exploration.soundness import require_pure, require_symmetric
 from lawful.checkers.exploration.step_table import NOTHING, StepTable
+from lawful.checkers.exploration.team import MOST_PIECES, Team
+from lawful.checkers.exploration.worked_out import WorkedOut
 from lawful.checkers.exploration.wrong_model import WrongModel
 from lawful.checkers.meter import BudgetExhausted, Meter
 from lawful.checkers.verdict import Budget, Verdict
 from lawful.models.local_steps import AnyModel, LocalProperty
 
-_PIECE = 1 << 14
-"""States that are advanced at once: enough for numpy, few enough for the cache and for the budget of memory."""
+_FEWEST_PIECES = 3
+"""A level with less of them is not worth starting processes for."""
 
 
 def explore(
@@ -46,6 +42,7 @@ def explore(
     *,
     symmetric: bool = False,
     reduced: bool = False,
+    workers: int = 1,
     after: Sequence[Move] = (),
     may_end: bool = False,
 ) -> Exploration:
@@ -53,13 +50,14 @@ def explore(
 
     `symmetric`: states that differ only in how servers are called are one; the model's renamings say how. `reduced`:
     steps of different servers are not taken in all orders (`reduction`): fewer states, the same verdict, but a
-    counterexample may have steps that it does not need. `after`: the behaviour from whose end the search goes on.
+    counterexample may have steps that it does not need. `workers`: how many processes search; what comes out is the
+    same for any number. `after`: the behaviour from whose end the search goes on.
     `may_end`: a state in which nothing can happen is no deadlock.
     Raises `WrongModel` where the model is not made of local steps, `ValueError` where it cannot be searched like this.
     """
     if reduced and not is_reducible(model):
         raise ValueError("steps may be left out only on a network that loses messages")
-    search = _Search(model, properties, Meter(budget or Budget()), symmetric, reduced, after, may_end)
+    search = _Search(model, properties, Meter(budget or Budget()), symmetric, reduced, workers, after, may_end)
     violation, progress = None, None
     try:
         violation = search.run()
@@ -90,27 +88,29 @@ class _Search:
         meter: Meter,
         symmetric: bool,
         reduced: bool,
+        workers: int,
         after: Sequence[Move],
         may_end: bool,
     ) -> None:
-        self.cpu_started_s = time.process_time()
+        self.cpu_started_s = _cpu_s()
         self.model = model
         self.properties = properties
         self.meter = meter
         self.symmetric = symmetric
         self.reduced = reduced
+        self.workers = workers
         self.start = after
         self.may_end = may_end
         self.table = StepTable(model, symmetric, meter.look)
         self.invariants = Invariants(properties, self.table.states.values)
-        self.seen = FingerprintSet()
+        self.seen: Seen = ByFingerprint(shared=workers > 1)
         self.reached = Reached()
         self.depth = 0
         self.generated = 1
         self.represented = 0
+        self.taken = np.zeros(len(self.table.actions), np.int64)
         self.block_visits = np.zeros(0, np.int64)
-        self.entry_visits = np.zeros(0, np.int64)
-        self.broken: list[tuple[LocalProperty, int, int]] = []
+        self.worked_out = WorkedOut(self.table, self.invariants)
 
     def run(self) -> Violation | None:
         """The first violation; None where there is none. Raises `BudgetExhausted`."""
@@ -122,15 +122,56 @@ class _Search:
             self.depth += 1
             number = len(self.reached) - len(level)
             following = []
-            for begin in range(0, len(level), _PIECE):
-                self.meter.look()
-                piece = level[begin : begin + _PIECE]
-                found = self._advance(piece, number + begin)
-                if isinstance(found, Violation):
-                    return found
-                following.append(found)
+            for begin, found in zip(range(0, len(level), PIECE), self._examined(level), strict=True):
+                after = self._merge(level[begin : begin + PIECE], number + begin, found)
+                if isinstance(after, Violation):
+                    return after
+                following.append(after)
             level = np.concatenate(following)
         return None
+
+    def _examined(self, level: Ints) -> Iterator[Found]:
+        """What there is after each piece of a level, in order."""
+        lot = PIECE * MOST_PIECES
+        for begin in range(0, len(level), lot):
+            rows = level[begin : begin + lot]
+            pieces = [rows[place : place + PIECE] for place in range(0, len(rows), PIECE)]
+            together = self.workers > 1 and len(pieces) >= _FEWEST_PIECES
+            yield from self._together(pieces) if together else self._one_by_one(pieces)
+
+    def _one_by_one(self, pieces: Iterable[Ints]) -> Iterator[Found]:
+        for piece in pieces:
+            self.meter.look()
+            expansion = expand(self.table, piece, self.reduced)
+            self.worked_out.looked_up()
+            self.worked_out.reached()
+            yield self._examine(piece, expansion)
+
+    def _together(self, pieces: Sequence[Ints]) -> Iterator[Found]:
+        """Several processes at once. All local steps are worked out before, so that they all have the same tables."""
+        for piece in pieces:
+            self.meter.look()
+            for _ in blocks_of(self.table, piece, self.reduced):
+                pass
+            self.worked_out.looked_up()
+
+        def work(number: int) -> Found:
+            return self._examine(pieces[number], expand(self.table, pieces[number], self.reduced))
+
+        results = Team(work, written, read, len(pieces), self.workers).results()
+        for piece, found in zip(pieces, results, strict=True):
+            self.meter.look()
+            self.worked_out.reached()
+            yield self._still_new(piece, found)
+
+    def _examine(self, rows: Ints, expansion: Expansion) -> Found:
+        broken = [(before, after) for _, before, after in self.worked_out.broken]
+        return examine(self.table, self.seen, rows, expansion, broken)
+
+    def _still_new(self, rows: Ints, found: Found) -> Found:
+        """Without what was reached from another piece since it was looked at."""
+        new = self.seen.new(found.marks, lambda which: rows_after(self.table, rows, found.steps.at(which)))
+        return replace(found, steps=found.steps.at(new), marks=found.marks[new])
 
     def _first(self) -> Ints:
         """The row that the search begins with."""
@@ -141,57 +182,31 @@ class _Search:
         messages = sorted(self.table.messages.number(message) for message in last.in_flight)
         free = [NOTHING] * (self.model.in_flight - len(messages))
         row = np.array([[*map(self.table.states.number, last.states), *free, *messages]], np.int32)
-        self.seen.add(fingerprints(self.table, row).min(axis=1))
+        self.seen.add(fingerprints(self.table, row).min(axis=1), row.__getitem__)
         self.reached.append(np.array([-1]), np.array([-1]))
         return row
 
-    def _advance(self, rows: Ints, number: int) -> Ints | Violation:
+    def _merge(self, rows: Ints, number: int, found: Found) -> Ints | Violation:
         """The states that are new after the rows, of which the first has this number."""
-        found = expand(self.table, rows, self.reduced)
-        before = fingerprints(self.table, rows)
-        self._count(found, before)
-        violation = self._violated_on_the_way(found, number)
-        if violation is not None:
-            return violation
-        new = self._new(fingerprints_after(self.table, before, found.steps))
-        steps = found.steps.at(new)
-        following = rows_after(self.table, rows, steps)
+        self.generated += found.generated
+        self.represented += found.represented
+        self.taken += found.taken
+        self.block_visits = _added(self.block_visits, found.visits)
+        if found.stuck != NONE and not self.may_end:
+            return Violation(DEADLOCK, self._behaviour(number + found.stuck))
+        which, parent, entry = found.forbidden
+        if which != NONE:
+            return Violation(
+                self.worked_out.broken[which][0].id, (*self._behaviour(number + parent), self.table.move(entry))
+            )
+        following = rows_after(self.table, rows, found.steps)
+        self.seen.add(found.marks, following.__getitem__)
         first = len(self.reached)
-        self.reached.append(steps.parent + number, steps.entry)
+        self.reached.append(found.steps.parent + number, found.steps.entry)
         broken = self.invariants.broken_states(following[:, : self.model.servers])
         if broken is None:
             return following
         return Violation(broken.property.id, self._behaviour(first + broken.row))
-
-    def _new(self, marks: NDArray[np.uint64]) -> Ints:
-        """The steps that lead to states that were not seen, each state once, in order."""
-        unseen = self.seen.missing(marks)
-        new, first = np.unique(marks[unseen], return_index=True)
-        self.seen.add(new)
-        return np.sort(unseen[first])
-
-    def _count(self, found: Expansion, before: NDArray[np.uint64]) -> None:
-        self.generated += int(found.generated.sum())
-        self.block_visits = _added(self.block_visits, np.bincount(found.blocks))
-        self.entry_visits = _added(self.entry_visits, np.bincount(found.steps.entry))
-        if self.symmetric:
-            self.represented += int(orbit_sizes(before).sum())
-
-    def _violated_on_the_way(self, found: Expansion, number: int) -> Violation | None:
-        """A state without any step, or a step that a property forbids."""
-        stuck = np.flatnonzero(found.generated == 0)
-        if len(stuck) and not self.may_end:
-            return Violation(DEADLOCK, self._behaviour(number + int(stuck[0])))
-        self.broken += self.invariants.broken_steps(self.table.transitions)
-        self.table.transitions.clear()
-        for one, before, after in self.broken:
-            entries = np.flatnonzero((self.table.before == before) & (self.table.after == after))
-            showing = np.flatnonzero(np.isin(found.steps.entry, entries))
-            if len(showing):
-                step = found.steps.at(showing[:1])
-                moves = (*self._behaviour(number + int(step.parent[0])), self.table.move(int(step.entry[0])))
-                return Violation(one.id, moves)
-        return None
 
     def _behaviour(self, number: int) -> tuple[Move, ...]:
         return (*self.start, *map(self.table.move, self.reached.way(number)))
@@ -199,11 +214,7 @@ class _Search:
     def result(self, verdict: Verdict, violation: Violation | None, progress: str | None) -> Exploration:
         """All that was found out."""
         table = self.table
-        taken = np.zeros(len(table.actions), np.int64)
-        taken += np.bincount(
-            table.action[: len(self.entry_visits)], weights=self.entry_visits, minlength=len(taken)
-        ).astype(np.int64)
-        taken += self.block_visits @ table.idle[: len(self.block_visits)]
+        taken = self.taken + self.block_visits @ table.idle[: len(self.block_visits)]
         states = len(self.reached)
         return Exploration(
             verdict,
@@ -211,22 +222,28 @@ class _Search:
             generated=self.generated,
             depth=self.depth,
             represented=self.represented if self.symmetric else None,
-            local_states=len(table.states.values),
-            messages=len(table.messages.values) - 1,
+            local_states=self.worked_out.states,
+            messages=self.worked_out.messages - 1,
             taken=dict(zip(table.actions, taken.tolist(), strict=True)),
             applied=self.invariants.applied,
             overlooked=overlooked_probability(states),
             bytes_per_state=(self.reached.bytes + self.seen.bytes) / states,
-            cpu_seconds=time.process_time() - self.cpu_started_s,
+            cpu_seconds=_cpu_s() - self.cpu_started_s,
             seconds=self.meter.seconds,
             violation=violation,
             progress=progress,
         )
 
 
+def _cpu_s() -> float:
+    """Processor time of this process, and of those that it started and that have ended."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
 def _added(total: Ints, more: Ints) -> Ints:
     """The sum of counts by number, of which there may be more by now."""
     if len(more) > len(total):
-        total, more = more, total
+        total = np.concatenate([total, np.zeros(len(more) - len(total), total.dtype)])
     total[: len(more)] += more
     return total

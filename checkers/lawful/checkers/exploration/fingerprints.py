@@ -8,6 +8,7 @@ in the hash compaction of Wolper and Leroy (1993) and of TLC.
 
 from __future__ import annotations
 
+from mmap import mmap
 from typing import TypeAlias
 
 import numpy as np
@@ -37,9 +38,15 @@ def overlooked_probability(states: int) -> float:
 class FingerprintSet:
     """Open addressing in one array: 8 bytes a slot, and at least four slots for every ten are free."""
 
-    def __init__(self) -> None:
-        self._slots = np.zeros(_FEWEST_SLOTS, np.uint64)
+    def __init__(self, *, shared: bool = False) -> None:
+        """`shared`: processes that are forked later see what is put in after that, too."""
+        self._shared = shared
+        self._slots = self._empty(_FEWEST_SLOTS)
         self._size = 0
+
+    def _empty(self, slots: int) -> Fingerprints:
+        # The pages of an anonymous map stay common to all processes where others are copied at the first change.
+        return np.frombuffer(mmap(-1, slots * 8), np.uint64) if self._shared else np.zeros(slots, np.uint64)
 
     def __len__(self) -> int:
         return self._size
@@ -77,7 +84,7 @@ class FingerprintSet:
         slots = len(self._slots)
         while self._size > _FULLEST * slots:
             slots *= 2
-        self._slots = np.zeros(slots, np.uint64)
+        self._slots = self._empty(slots)
         self._place(kept)
 
     def _place(self, wanted: Fingerprints) -> None:

@@ -24,6 +24,9 @@ Ints = NDArray[Any]
 NOTHING = 0
 """The number of the message that is none."""
 
+_LARGEST_SQUARE = 1 << 24
+"""So many pairs of a state and a message have their blocks in one array, of 64 MB; more are kept in a dictionary."""
+
 
 class Block(NamedTuple):
     """What a block is about, in numbers; `message` is `NOTHING` for what a server does by itself."""
@@ -52,6 +55,7 @@ class StepTable:
         self._destinations = GrowingArray(np.int64)
         self._alone: list[NDArray[np.int64]] = [np.full(64, -1) for _ in names]
         self._delivered: dict[int, int] = {}
+        self._deliveries: Ints | None = np.full((64, 64), -1, np.int32)
         self.blocks: list[Block] = []
         self._block_rows = GrowingArray(np.int64, 3)
         self._idle = GrowingArray(np.int64, len(self.actions))
@@ -156,16 +160,37 @@ class StepTable:
 
     def delivered(self, states: Ints, messages: Ints) -> Ints:
         """The blocks of what servers in these states do with messages to them."""
-        codes, which = np.unique(states.astype(np.int64) << 32 | messages, return_inverse=True)
-        blocks = np.empty(len(codes), np.int64)
-        for place, code in enumerate(codes.tolist()):
-            block = self._delivered.get(code)
-            if block is None:
-                state, message = code >> 32, code & 0xFFFFFFFF
-                server = self.model.destination(self.messages.values[message])
-                block = self._delivered[code] = self._work_out(server, state, message)
-            blocks[place] = block
-        return blocks[which]
+        square = self._known_deliveries()
+        blocks: Ints = np.full(len(states), -1, np.int32) if square is None else square[states, messages]
+        unknown = np.flatnonzero(blocks < 0)
+        if len(unknown):
+            codes = states[unknown].astype(np.int64) << 32 | messages[unknown]
+            new, which = np.unique(codes, return_inverse=True)
+            blocks[unknown] = np.array([self._delivery(code) for code in new.tolist()])[which]
+        return blocks
+
+    def _known_deliveries(self) -> Ints | None:
+        """By state and message, the block, or -1 where it is not known; None where there are too many for a square."""
+        square, there = self._deliveries, (len(self.states.values), len(self.messages.values))
+        if square is not None and (there[0] > square.shape[0] or there[1] > square.shape[1]):
+            room = (max(2 * there[0], square.shape[0]), max(2 * there[1], square.shape[1]))
+            self._deliveries = None
+            if room[0] * room[1] <= _LARGEST_SQUARE:
+                self._deliveries = np.full(room, -1, np.int32)
+                self._deliveries[: square.shape[0], : square.shape[1]] = square
+        return self._deliveries
+
+    def _delivery(self, code: int) -> int:
+        """The block of a message to a server in a state, both in one number."""
+        block = self._delivered.get(code)
+        if block is None:
+            state, message = code >> 32, code & 0xFFFFFFFF
+            server = self.model.destination(self.messages.values[message])
+            block = self._delivered[code] = self._work_out(server, state, message)
+            # To work it out, the square is not made anew: the state and the message were numbered before.
+            if self._deliveries is not None:
+                self._deliveries[state, message] = block
+        return block
 
     def _work_out(self, server: int, state: int, message: int) -> int:
         """Ask the model, twice: it has to answer the same."""

@@ -43,6 +43,7 @@ _DEPTH = 80
 @click.option("--invariants", is_flag=True, help="Judge runtime invariants too, in which mistakes show first.")
 @click.option("--symmetry", is_flag=True, help="Look at one of the states that differ in the names of servers.")
 @click.option("--reduction", is_flag=True, help="Do not take steps of different servers in all orders.")
+@click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Processes that search; else 1.")
 @click.option("--mistake", metavar="NAME", help="A broken twin of Raft, within bounds that suffice to break it.")
 @click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Where to write a counterexample.")
 @click.option("--walks", metavar="N", type=click.IntRange(1), help="Take N random walks instead of all steps.")
@@ -62,6 +63,7 @@ def raft(
     invariants: bool,
     symmetry: bool,
     reduction: bool,
+    workers: int | None,
     mistake: str | None,
     output: Path | None,
     walks: int | None,
@@ -101,7 +103,8 @@ def raft(
     if walks is not None:
         return _walk(model, mistake, scene, (walks, depth or _DEPTH, seed or 0), budget, output)
     try:
-        found = explore(model, judged(model), budget, symmetric=symmetry, reduced=reduction, after=scene)
+        how: dict[str, Any] = {"symmetric": symmetry, "reduced": reduction, "workers": workers or 1}
+        found = explore(model, judged(model), budget, after=scene, **how)
     except ValueError as error:
         raise _not_within(mistake, error) from error
     searched = Searched(model, mistake, len(scene), reduction, found)
