@@ -115,6 +115,8 @@ class _Search:
     def run(self) -> Violation | None:
         """The first violation; None where there is none. Raises `BudgetExhausted`."""
         level = self._first()
+        self.worked_out.looked_up()
+        self.worked_out.reached()
         broken = self.invariants.broken_states(level[:, : self.model.servers])
         if broken is not None:
             return Violation(broken.property.id, tuple(self.start))
@@ -222,8 +224,8 @@ class _Search:
             generated=self.generated,
             depth=self.depth,
             represented=self.represented if self.symmetric else None,
-            local_states=self.worked_out.states,
-            messages=self.worked_out.messages - 1,
+            local_states=self.worked_out.states if progress is None else len(table.states.values),
+            messages=(self.worked_out.messages if progress is None else len(table.messages.values)) - 1,
             taken=dict(zip(table.actions, taken.tolist(), strict=True)),
             applied=self.invariants.applied,
             overlooked=overlooked_probability(states),

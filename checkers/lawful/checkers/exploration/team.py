@@ -20,8 +20,8 @@ from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
 
-MOST_PIECES = 1 << 14
-"""In one lot: so many numbers of pieces fit into a pipe."""
+MOST_PIECES = 1 << 10
+"""In one lot: so many numbers fit into a pipe even where the system grants one page for it."""
 
 _BYTES_OF_NUMBER = 4
 _PIPE_BYTES = 1 << 20
