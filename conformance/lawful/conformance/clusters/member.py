@@ -38,7 +38,8 @@ class Member:
         self.name = name
         self.place = place
         self.folder = folder_of(name, workspace)
-        self._command = command
+        self.command = command
+        """What is run."""
         self._configuration = dict(configuration or {})
         self._processes = workspace.processes
         self._network = network
@@ -53,7 +54,7 @@ class Member:
 
     def begin(self) -> None:
         """Start the process on the files that are there, without waiting for it."""
-        self._pid = self._processes.spawn(self.name, self._command)
+        self._pid = self._processes.spawn(self.name, self.command)
         self._paused = False
         self._network.settle(self._pid, self.place)
 

@@ -61,6 +61,8 @@ class Network:
         self._cut: set[Link] = set()
         self._connections: set[_Connection] = set()
         self._servers: list[asyncio.Server] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="network", daemon=True)
         self._thread.start()
@@ -192,13 +194,17 @@ class Network:
         target_port: int,
         source_of: Callable[[int, int], str | None],
     ) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
         try:
-            source = await self._source(writer, port, source_of)
+            source = None if self._closing else await self._source(writer, port, source_of)
             if source is not None:
                 await self._carry(Link(source, destination), reader, writer, target_port)
         except (OSError, asyncio.CancelledError):
             pass  # one of the ends is gone, or everything ends
         finally:
+            self._tasks.discard(task)
             writer.transport.abort()
 
     async def _source(
@@ -238,15 +244,16 @@ class Network:
     async def _end(self) -> None:
         for server in self._servers:
             server.close()
-        # Connections that were accepted a moment ago have no task yet: look again until there are none.
+        self._closing = True
+        # A connection that was accepted a moment ago has a task that has not begun: let it begin, and see it end.
         for _ in range(_MOST_ROUNDS):
             await asyncio.sleep(0)
-            tasks = asyncio.all_tasks() - {asyncio.current_task()}
-            if not tasks:
-                break
-            for task in tasks:
+            for task in self._tasks:
                 task.cancel()
-            await asyncio.wait(tasks, timeout=_REQUEST_TIMEOUT_S / _MOST_ROUNDS)
+            waiting = asyncio.all_tasks() - {asyncio.current_task()}
+            if not waiting:
+                break
+            await asyncio.wait(waiting, timeout=_REQUEST_TIMEOUT_S / _MOST_ROUNDS)
         await self._loop.shutdown_default_executor()
 
 
