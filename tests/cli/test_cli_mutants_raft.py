@@ -18,10 +18,12 @@ from lawful.conformance.raft_mutants.attempt import Check, Engine
 from lawful.conformance.raft_mutants.known import KNOWN
 from lawful.conformance.raft_mutants.subject import PROVED_AS, subjects
 from lawful.models.raft.mistakes import MISTAKES
+from lawful.models.raft.mistakes_of_liveness import MISTAKES_OF_LIVENESS
 from lawful.models.raft.raft import Bounds
 from lawful.models.raft.rules import RAFT_RULES
 from lawful.models.raft_proof.mutants import MUTANTS
 from lawful.specs.raft import STATE_MACHINE_SAFETY
+from lawful.specs.raft.liveness import KNOWLEDGE
 
 from .conftest import Run
 
@@ -55,6 +57,20 @@ def test_one_mistake_is_rejected_by_the_engine_that_is_asked(lawful: Lawful) -> 
     assert "1 mistake, 1 rejected: explore 1" in run.stdout
     again = lawful("lawful mutants raft --mistake propose-over-uncommitted --engine walk")
     assert re.search(r"^propose-over-uncommitted +● RAFT-2 1\d", again.stdout, re.MULTILINE)
+
+
+def test_a_mistake_that_is_safe_is_rejected_by_liveness(lawful: Lawful, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = lawful("lawful mutants raft --mistake pre-vote-of-later-term")
+    assert run.code == 0
+    assert re.search(r"^pre-vote-of-later-term( +·){3} +● RAFT-L1 10 ", run.stdout, re.MULTILINE)
+    assert "RAFT-L1 election: rejects 1" in run.stdout
+    blamed = replace(MISTAKES_OF_LIVENESS["pre-vote-of-later-term"], rejected_by=KNOWLEDGE)
+    monkeypatch.setattr(subject, "MISTAKES_OF_LIVENESS", {blamed.name: blamed})
+    run = lawful("lawful mutants raft --mistake pre-vote-of-later-term --engine liveness")
+    assert (run.code, "was rejected by RAFT-L1, and not by RAFT-L4" in run.stdout) == (1, True)
+    monkeypatch.setattr(unmutated, "RAFT_RULES", blamed.rules)
+    run = lawful("lawful mutants raft --mistake pre-vote-of-later-term --engine liveness")
+    assert "✗ raft itself was rejected by RAFT-L1: liveness, 2 servers, 2 terms at once, logs of up to 0" in run.stdout
 
 
 def test_the_json_keeps_its_schema(lawful: Lawful, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +126,7 @@ def test_every_known_mistake_has_a_model_or_waits_for_something() -> None:
 def test_every_mistake_is_there_once() -> None:
     assert PROVED_AS.keys() <= MISTAKES.keys()
     assert set(PROVED_AS.values()) <= {one.name for one in MUTANTS}
-    assert len(subjects()) == len(MISTAKES) + len(MUTANTS) - len(PROVED_AS)
+    assert len(subjects()) == len(MISTAKES) + len(MISTAKES_OF_LIVENESS) + len(MUTANTS) - len(PROVED_AS)
 
 
 def test_the_page_names_only_mistakes_that_there_are_and_lists_all_known_ones() -> None:

@@ -87,6 +87,7 @@ def test_no_snapshot_is_left_over() -> None:
         "prove-*.txt",
         "raft-proof*.txt",
         "search-raft-*.txt",
+        "live-raft*.txt",
         "refine-*.txt",
     )
     runs = {path.stem for pattern in others for path in folder.glob(pattern)}

@@ -13,18 +13,21 @@ from lawful.conformance.cli.terminal import progress, say
 from lawful.conformance.configuration import effective
 from lawful.conformance.errors import ExitCode, UsageError
 
-_ENGINES = ("explore", "prove", "walk")
+_ENGINES = ("explore", "prove", "walk", "liveness")
 
 
 @click.command("raft")
 @click.option("--mistake", metavar="NAME", help="Only this mistake.")
-@click.option("--engine", metavar="ENGINE", type=click.Choice(_ENGINES), help="Only this one: explore, prove or walk.")
+@click.option(
+    "--engine", metavar="ENGINE", type=click.Choice(_ENGINES), help="Only this one: explore, prove, walk or liveness."
+)
 @click.option("--markdown", is_flag=True, help="Print the page docs/raft-mutants.md, which has no times.")
 @setting_options("format")
 def raft(mistake: str | None, engine: str | None, markdown: bool, **options: str | None) -> ExitCode:
     """Put the properties of Raft and the lemmas of its proof to the test, with models that have one mistake.
 
-    Each mistake is searched for in all states, refuted among the obligations of the proof, and hunted by random walks.
+    Each mistake is searched for in all states, refuted among the obligations of the proof, and hunted by random walks;
+    one that is safe is searched for in fair behaviours that go round for ever.
     Exit code 1: a mistake that no engine rejects, one that another property rejects than the one that has to, or Raft
     without a mistake rejected.
     """

@@ -11,8 +11,9 @@ from lawful.conformance.raft_mutants.matrix import Matrix
 from lawful.models.raft.mistakes_of_invariants import FIRST_SIGNS
 from lawful.models.wording import counted
 from lawful.specs.raft.invariants import ALL_PROPERTIES
+from lawful.specs.raft.liveness import ALL_LIVENESS
 
-_UNITS = {Engine.EXPLORE: "states", Engine.WALK: "walks"}
+_UNITS = {Engine.EXPLORE: "states", Engine.WALK: "walks", Engine.LIVENESS: "states"}
 
 
 def page_lines(found: Matrix) -> Iterator[str]:
@@ -30,13 +31,14 @@ def _opening(found: Matrix) -> Iterator[str]:
     yield ""
     yield "This page is printed by `lawful mutants raft --markdown`; `lawful mutants raft` shows times as well."
     yield ""
-    yield "A mistake is one rule of the model exchanged, or one action of the proof changed. Three engines look for it:"
+    yield "A mistake is one rule of the model exchanged, or one action of the proof changed. Four engines look for it:"
     yield ""
     yield "- `explore` goes through all states from the scene of the mistake on, and gives a shortest behaviour."
     yield "- `prove` refutes the obligation that the changed action no longer meets: one step from a state that the"
     yield "  lemmas allow, in the smallest clusters that show it."
     yield f"- `walk` takes up to {WALKS} random walks of {DEPTH} steps from the same scene (seed {SEED}). It shortens"
     yield "  what it finds, and may find nothing. It may end in another property than the first one to break."
+    yield "- `liveness` looks for what never happens, though all is safe, and gives a way to a loop and the loop."
     yield ""
     yield f"Raft without a mistake was put to the same engines: {counted(checks, 'check')}, {alarms} rejected."
     yield ""
@@ -45,8 +47,8 @@ def _opening(found: Matrix) -> Iterator[str]:
 def _matrix(found: Matrix) -> Iterator[str]:
     yield "## Which engine rejects which mistake"
     yield ""
-    yield "| mistake | what is wrong | source | explore | prove | walk |"
-    yield "|---|---|---|---|---|---|"
+    yield "| mistake | what is wrong | source | explore | prove | walk | liveness |"
+    yield "|---|---|---|---|---|---|---|"
     for row in found.rows:
         cells = " | ".join(_cell(row.by(engine)) for engine in Engine)
         yield f"| `{row.subject.name}` | {row.subject.sentence} | {row.subject.source} | {cells} |"
@@ -75,6 +77,10 @@ def _by_property(found: Matrix) -> Iterator[str]:
         first = [f"`{name}`" for name, sign in FIRST_SIGNS.items() if sign is one]
         signs = [f"the first sign of {', '.join(first)}"] if first else []
         yield f"- {one.id}, {one.name}: {'; '.join([*([', '.join(names)] if names else []), *signs]) or 'nothing'}"
+    for promise in ALL_LIVENESS:
+        attempts = ((row, row.by(Engine.LIVENESS)) for row in found.rows)
+        names = [f"`{row.subject.name}`" for row, attempt in attempts if attempt and attempt.rejected_by == promise.id]
+        yield f"- {promise.id}, {promise.name}: {', '.join(names) or 'nothing'}"
     yield ""
 
 

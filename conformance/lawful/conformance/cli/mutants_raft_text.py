@@ -10,6 +10,7 @@ from lawful.conformance.raft_mutants.attempt import Attempt, Engine
 from lawful.conformance.raft_mutants.matrix import Matrix, Row
 from lawful.models.wording import counted
 from lawful.specs.raft.invariants import ALL_PROPERTIES
+from lawful.specs.raft.liveness import ALL_LIVENESS
 
 _WIDTH = 118
 _CELL = 27
@@ -48,12 +49,21 @@ def _summary(found: Matrix) -> Iterator[str]:
         names = [row.subject.name for row in found.rows if _searched(row) == one.id]
         if names:
             yield f"{one.id} {one.name}: rejects {len(names)}"
+    for promise in ALL_LIVENESS:
+        names = [row.subject.name for row in found.killed_by(Engine.LIVENESS) if _not_live(row) == promise.id]
+        if names:
+            yield f"{promise.id} {promise.name}: rejects {len(names)}"
     alarms = "none" if not found.alarms else str(len(found.alarms))
     yield f"raft itself: {counted(len(found.checks), 'check')}, {alarms} rejected; all of it {found.seconds:.1f} s"
 
 
 def _searched(row: Row) -> str | None:
     attempt = row.by(Engine.EXPLORE)
+    return None if attempt is None else attempt.rejected_by
+
+
+def _not_live(row: Row) -> str | None:
+    attempt = row.by(Engine.LIVENESS)
     return None if attempt is None else attempt.rejected_by
 
 

@@ -15,6 +15,8 @@ class Engine(StrEnum):
     """The obligations of the induction: a state that the lemmas allow, and one step that breaks one of them."""
     WALK = "walk"
     """Random walks from the same scene, which find what is likely enough."""
+    LIVENESS = "liveness"
+    """All states, and the fair behaviours that go round for ever: a way to a loop, and the loop."""
 
 
 @dataclass(frozen=True, slots=True)

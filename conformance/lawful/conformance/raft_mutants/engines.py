@@ -6,14 +6,18 @@ import time
 
 from lawful.checkers.exploration.behaviour import guided
 from lawful.checkers.exploration.explorer import explore
+from lawful.checkers.exploration.liveness.judge import judge
 from lawful.checkers.exploration.walks import walk
 from lawful.checkers.induction.obligation import steps_of
 from lawful.checkers.induction.search import Search
 from lawful.checkers.proof.finding import SECONDS
-from lawful.checkers.verdict import Budget
+from lawful.checkers.verdict import Budget, Verdict
 from lawful.conformance.raft_mutants.attempt import Attempt, Engine
 from lawful.models.raft.judged import judged
+from lawful.models.raft.liveness import liveness_of
 from lawful.models.raft.mistake import Mistake
+from lawful.models.raft.mistakes_of_liveness import MistakeOfLiveness
+from lawful.models.raft.terms import TERMS
 from lawful.models.raft_proof.base import RAFT
 from lawful.models.raft_proof.mutants import Mutant
 
@@ -54,6 +58,23 @@ def walked(mistake: Mistake) -> Attempt:
         None if violation is None else len(violation.behaviour),
         len(scene),
         found.walks,
+        time.monotonic() - started_s,
+    )
+
+
+def judged_live(mistake: MistakeOfLiveness) -> Attempt:
+    """All states within bounds of the mistake's own, and the first property that a fair behaviour violates."""
+    started_s = time.monotonic()
+    found = judge(mistake.model(), liveness_of(mistake.features), UNLIMITED, counting=TERMS)
+    broken = [one for one in found.judged if one.verdict is Verdict.VIOLATION]
+    lasso = broken[0].lasso if broken else None
+    return Attempt(
+        Engine.LIVENESS,
+        mistake.rejected_by.id,
+        ", ".join(one.property.id for one in broken) or None,
+        None if lasso is None else len(lasso.prefix) + len(lasso.loop),
+        0,
+        found.states,
         time.monotonic() - started_s,
     )
 

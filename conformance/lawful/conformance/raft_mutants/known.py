@@ -58,8 +58,8 @@ KNOWN = (
         "Raft, section 5.4.1",
         ("any-log-may-lead", "longer-log-may-lead"),
     ),
-    Known(9, "Only a longer log gets a vote, not an equal one", "Raft, section 5.4.1", waits_for=Wanted.LIVENESS),
-    Known(10, "The same candidate is refused when it asks again", "nebula 2419", waits_for=Wanted.LIVENESS),
+    Known(9, "Only a longer log gets a vote, not an equal one", "Raft, section 5.4.1", ("only-longer-log-may-lead",)),
+    Known(10, "The same candidate is refused when it asks again", "nebula 2419", ("vote-not-repeated",)),
     Known(
         11,
         "A late request truncates acknowledged entries",
@@ -86,7 +86,7 @@ KNOWN = (
         "CCF, specification of consensus",
         ("refusal-acknowledges",),
     ),
-    Known(17, "The next index stays below what is known to match", "Truxify 8669; CCF 5895", waits_for=Wanted.LIVENESS),
+    Known(17, "The next index stays below what is known to match", "Truxify 8669; CCF 5895", ("next-index-stays",)),
     Known(
         18,
         "The next index only goes back, and never finds a follower with a snapshot",
@@ -131,7 +131,7 @@ KNOWN = (
         "nebula 2419",
         ("leader-of-a-later-term", "candidate-stays"),
     ),
-    Known(27, "The conflicting tail is never offered again", "yugabyte 32876", waits_for=Wanted.LIVENESS),
+    Known(27, "The conflicting tail is never offered again", "yugabyte 32876", ("conflict-not-offered",)),
     Known(
         28,
         "A request from the very beginning is taken after compaction",
@@ -195,7 +195,7 @@ KNOWN = (
         41,
         "Pre-vote and check-quorum together keep leaders away",
         "etcd 8243, 8501, 10355; tikv 3270; openraft 1796",
-        waits_for=Wanted.LIVENESS,
+        ("pre-vote-of-later-term", "pre-candidate-stays"),
     ),
     Known(42, "A retry is applied twice", "Raft dissertation, section 6.3", waits_for=Wanted.SESSIONS),
 )

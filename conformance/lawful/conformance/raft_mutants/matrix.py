@@ -87,6 +87,8 @@ def _attempts(subject: Subject, using: Collection[Engine]) -> Iterator[Attempt]:
         yield engines.refuted(subject.mutant)
     if subject.mistake is not None and Engine.WALK in using:
         yield engines.walked(subject.mistake)
+    if subject.not_live is not None and Engine.LIVENESS in using:
+        yield engines.judged_live(subject.not_live)
 
 
 def _checks(chosen: Sequence[Subject], using: Collection[Engine], in_full: bool) -> Iterator[Check]:
@@ -97,3 +99,5 @@ def _checks(chosen: Sequence[Subject], using: Collection[Engine], in_full: bool)
         yield unmutated.proved()
     if Engine.WALK in using:
         yield from map(unmutated.walked, mistakes)
+    if Engine.LIVENESS in using:
+        yield from unmutated.judged_live([one.not_live for one in chosen if one.not_live is not None])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from lawful.conformance.errors import unknown_name
 from lawful.models.raft.mistake import Mistake
 from lawful.models.raft.mistakes import MISTAKES
+from lawful.models.raft.mistakes_of_liveness import MISTAKES_OF_LIVENESS, MistakeOfLiveness
 from lawful.models.raft_proof.mutants import MUTANTS, Mutant
 
 PROVED_AS = {
@@ -28,13 +29,14 @@ PROVED_AS = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One mistake. It has a broken twin, or a mutant, or both."""
+    """One mistake. It has a broken twin, or a mutant, or both; or a broken twin that is safe, and not live."""
 
     name: str
     sentence: str
     source: str
     mistake: Mistake | None
     mutant: Mutant | None
+    not_live: MistakeOfLiveness | None = None
 
 
 def subjects() -> dict[str, Subject]:
@@ -44,6 +46,8 @@ def subjects() -> dict[str, Subject]:
     for name, mistake in MISTAKES.items():
         mutant = mutants.pop(PROVED_AS.get(name, ""), None)
         found[name] = Subject(name, mistake.sentence, mistake.source, mistake, mutant)
+    for name, one in MISTAKES_OF_LIVENESS.items():
+        found[name] = Subject(name, one.sentence, one.source, None, None, one)
     for name, mutant in mutants.items():
         found[name] = Subject(name, mutant.mistake.removesuffix("."), mutant.source, None, mutant)
     return found

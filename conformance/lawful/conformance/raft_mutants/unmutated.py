@@ -8,15 +8,20 @@ from dataclasses import replace
 
 from lawful.checkers.exploration.behaviour import Move, NoSuchMove, guided
 from lawful.checkers.exploration.explorer import explore
+from lawful.checkers.exploration.liveness.judge import judge
 from lawful.checkers.exploration.walks import walk
 from lawful.checkers.induction.prover import prove
 from lawful.checkers.verdict import Verdict
 from lawful.conformance.raft_mutants.attempt import Check, Engine
 from lawful.conformance.raft_mutants.engines import DEPTH, SEED, UNLIMITED
+from lawful.models.raft.features import Feature
 from lawful.models.raft.judged import judged
+from lawful.models.raft.liveness import liveness_of
 from lawful.models.raft.mistake import Mistake
+from lawful.models.raft.mistakes_of_liveness import MistakeOfLiveness
 from lawful.models.raft.raft import Bounds, Raft
 from lawful.models.raft.rules import RAFT_RULES
+from lawful.models.raft.terms import TERMS
 from lawful.models.raft_proof.base import RAFT
 from lawful.models.raft_proof.cores import CORES
 from lawful.models.wording import counted
@@ -63,3 +68,15 @@ def proved() -> Check:
     open_ = next((one for one in findings if one.verdict is not Verdict.LAWFUL), None)
     name = None if open_ is None else open_.lemma
     return Check(Engine.PROVE, counted(len(findings), "obligation"), name, time.monotonic() - started_s)
+
+
+def judged_live(mistakes: Sequence[MistakeOfLiveness]) -> Iterator[Check]:
+    """Liveness within the bounds of each of the mistakes."""
+    for bounds, features in dict.fromkeys((one.bounds, one.features) for one in mistakes):
+        started_s = time.monotonic()
+        model = Raft(bounds, RAFT_RULES, features)
+        found = judge(model, liveness_of(features), UNLIMITED, counting=TERMS)
+        broken = next((one.property.id for one in found.judged if one.verdict is Verdict.VIOLATION), None)
+        extensions = "".join(f", {one}" for one in Feature if one in features)
+        text = f"{bounds.servers} servers, {bounds.terms} terms at once, logs of up to {bounds.log}{extensions}"
+        yield Check(Engine.LIVENESS, text, broken, time.monotonic() - started_s)
