@@ -10,6 +10,7 @@ from lawful.checkers.exploration.result import Exploration
 from lawful.checkers.verdict import Budget, Verdict
 from lawful.models.local_steps import Choice
 from lawful.models.raft.features import Feature, Features
+from lawful.models.raft.judged import judged
 from lawful.models.raft.leader_contact import LOSE_TOUCH
 from lawful.models.raft.mistake import elected, stood
 from lawful.models.raft.mistakes import MISTAKES
@@ -99,6 +100,15 @@ def test_the_heir_of_a_leader_is_heard_where_another_candidate_is_not() -> None:
         guided(model, [*led, *stood(0)])
     with pytest.raises(NoSuchMove, match="'adopt term' of server 1"):
         guided(model, [*led, Choice(0, LOSE_TOUCH), *stood(0), *elected(0, 1)])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("other", Feature)
+@pytest.mark.parametrize("feature", [Feature.SNAPSHOTS, Feature.TORN_WRITES])
+def test_what_changes_logs_goes_with_every_other_extension(feature: Feature, other: Feature) -> None:
+    """With changes of membership too: one of the two servers then lacks what the other has compacted."""
+    model = Raft(Bounds(servers=2, log=2), features=frozenset({feature, other, Feature.MEMBERSHIP}), invariants=True)
+    assert explore(model, judged(model), Budget(None, None), symmetric=True).verdict is Verdict.LAWFUL
 
 
 @pytest.mark.slow

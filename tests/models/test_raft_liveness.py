@@ -60,7 +60,9 @@ def test_a_leader_is_elected_and_followed(features: set[Feature]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("features", [set(), {Feature.PRE_VOTE}], ids=["raft", "pre-vote"])
+@pytest.mark.parametrize(
+    "features", [set(), {Feature.PRE_VOTE}, {Feature.SNAPSHOTS}], ids=["raft", "pre-vote", "snapshots"]
+)
 def test_all_is_committed_and_known(features: set[Feature]) -> None:
     found = judged(Raft(replace(BOUNDS, log=2 if not features else 1), features=Features(features)))
     assert {one.property.id: one.verdict for one in found.judged} == {one.id: Verdict.LAWFUL for one in ALL_LIVENESS}

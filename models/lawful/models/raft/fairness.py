@@ -14,7 +14,7 @@ from typing import Any
 
 from lawful.models.liveness import Fairness, States, Strength
 from lawful.models.local_steps import NETWORK, AnyStep
-from lawful.models.raft import election, fsync, leader_contact, pre_vote, raft, replication
+from lawful.models.raft import election, fsync, leader_contact, pre_vote, raft, replication, snapshots
 from lawful.models.raft.rules import RAFT_RULES, is_up_to_date
 from lawful.models.raft.state import Message, Role, Server, VoteRequest
 
@@ -27,6 +27,8 @@ _BY_ITSELF = frozenset(
         pre_vote.ASK_FOR_PRE_VOTE,
         pre_vote.STAND,
         fsync.FSYNC,
+        snapshots.SEND_CHUNK,
+        snapshots.SEND_LAST_CHUNK,
     }
 )
 _BEGINS_ELECTION = frozenset({election.TIME_OUT, pre_vote.BEGIN_PRE_VOTE})
