@@ -16,6 +16,7 @@ from lawful.checkers.exploration.result import DEADLOCK
 from lawful.checkers.verdict import Budget, Verdict
 from lawful.models.local_steps import AnyModel, OfPair
 from lawful.models.raft.features import Feature
+from lawful.models.raft.judged import judged
 from lawful.models.raft.mistake import Mistake
 from lawful.models.raft.mistakes import MISTAKES
 from lawful.models.raft.properties import PROPERTIES, properties_of
@@ -134,7 +135,7 @@ def test_how_much_is_left_out_of_raft() -> None:
 def _is_found(mistake: Mistake) -> bool:
     model = mistake.model()
     scene = guided(model, mistake.scene)
-    found = explore(model, properties_of(mistake.features), UNLIMITED, after=scene, reduced=True)
+    found = explore(model, judged(model), UNLIMITED, after=scene, reduced=True)
     return found.violation is not None and found.violation.property == mistake.rejected_by.id
 
 

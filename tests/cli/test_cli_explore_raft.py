@@ -40,6 +40,10 @@ COMMANDS = {
     "search-raft-with-mistake": "lawful explore raft --mistake pre-votes-count",
     "search-raft-invariants": "lawful explore raft --servers 2 --invariants",
     "search-raft-invariants-mistake": "lawful explore raft --mistake quorum-of-half --invariants --output found.json",
+    "search-raft-state-machine": "lawful explore raft --servers 2 --log 2 --with sessions --state-machine jobs",
+    "search-raft-state-machine-mistake": "lawful explore raft --mistake answered-before-commit",
+    "search-raft-state-machine-unknown": "lawful explore raft --state-machine job",
+    "search-raft-state-machine-too-many": "lawful explore raft --state-machine jobs --values 9",
     "search-raft-unknown-extension": "lawful explore raft --with prevote",
     "search-raft-output-nowhere": "lawful explore raft --mistake quorum-of-half --output nowhere/found.json",
     "search-raft-walks": "lawful explore raft --servers 2 --walks 20 --depth 40 --seed 3",
@@ -88,6 +92,7 @@ def test_a_behaviour_keeps_its_schema(behaviour: dict[str, Any], lawful: Lawful)
         ("transfer-without-election", "transfer"),
         ("change-before-own-commit", "membership"),
         ("match-index-falls", "monotonic"),
+        ("retry-applied-twice", "sessions"),
         ("commit-by-first-chunk", "snapshots"),
         ("hole-in-log", "torn-writes"),
         ("joint-by-majority-of-union", "joint"),
@@ -104,6 +109,15 @@ def test_a_behaviour_of_an_extension_keeps_the_schema_too(
     again = lawful("lawful replay found.json")
     assert again.code == 1
     assert f"{MISTAKES[mistake].rejected_by.id} {MISTAKES[mistake].rejected_by.name} is violated" in again.stdout
+
+
+def test_a_behaviour_of_a_table_names_it(lawful: Lawful, folder: Path) -> None:
+    assert lawful("lawful explore raft --mistake applied-by-own-clock --output found.json").code == 1
+    document = json.loads((folder / "found.json").read_text(encoding="utf-8"))
+    assert document["state_machine"] == "leader_lease"
+    jsonschema.validate(document, json.loads(lawful("lawful schema behaviour").stdout))
+    again = lawful("lawful replay found.json")
+    assert (again.code, 'applies 1: acquire(holder="h-1", ttl_ms=1500) → 1' in again.stdout) == (1, True)
 
 
 def test_a_behaviour_without_its_end_violates_nothing(behaviour: dict[str, Any], lawful: Lawful, folder: Path) -> None:
@@ -138,6 +152,8 @@ def test_what_a_broken_twin_did_is_refused_by_raft_itself(
         ({"mistake": 1}, "a mistake without a name"),
         ({"mistake": "none"}, "unknown mistake 'none'"),
         ({"with": [1]}, "extensions without a name"),
+        ({"state_machine": 1}, "a state machine without a name"),
+        ({"state_machine": "job"}, "unknown state machine 'job'"),
         ({"with": ["none"]}, "unknown extension 'none'"),
     ],
 )
@@ -150,7 +166,10 @@ def test_a_file_that_is_no_behaviour_is_an_error_of_use(
     assert problem in run.stderr
 
 
-@pytest.mark.parametrize("arguments", ["--servers 2", "--mistake any-log-may-lead", "--servers 4 --budget-s 1e-9"])
+@pytest.mark.parametrize(
+    "arguments",
+    ["--servers 2", "--servers 1 --state-machine tasks", "--mistake any-log-may-lead", "--servers 4 --budget-s 1e-9"],
+)
 def test_the_json_of_a_search_keeps_its_schema(arguments: str, lawful: Lawful) -> None:
     schema: Any = json.loads(lawful("lawful schema state-exploration").stdout)
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -14,7 +14,6 @@ from lawful.models.raft.judged import judged
 from lawful.models.raft.leader_contact import LOSE_TOUCH
 from lawful.models.raft.mistake import elected, stood
 from lawful.models.raft.mistakes import MISTAKES
-from lawful.models.raft.properties import properties_of
 from lawful.models.raft.raft import Bounds, Raft
 from lawful.models.raft.reads import ASK_TO_READ, BEGIN_READ, SERVE_READ
 from lawful.models.raft.replication import ANSWER_APPEND, NOTE_MATCH, SEND_ENTRIES
@@ -25,7 +24,7 @@ ALL: Features = frozenset(Feature)
 
 def explored(features: Features, bounds: Bounds) -> Exploration:
     model = Raft(bounds, features=features)
-    found = explore(model, properties_of(features), Budget(None, None), symmetric=model.is_symmetric)
+    found = explore(model, judged(model), Budget(None, None), symmetric=model.is_symmetric)
     assert found.verdict is Verdict.LAWFUL, found.violation
     return found
 
@@ -43,6 +42,7 @@ def explored(features: Features, bounds: Bounds) -> Exploration:
         ({Feature.TORN_WRITES}, 2_512),
         (ALL, 76_390),
         ({Feature.MEMBERSHIP}, 1_645),
+        ({Feature.SESSIONS}, 1_645),
         ({Feature.MONOTONIC}, 1_645),
         ({Feature.PERSISTENT_COMMIT}, 1_677),
         ({Feature.JOINT}, 2_333),
@@ -61,6 +61,7 @@ NEEDED = {
     Feature.READ_INDEX: Bounds(servers=2),
     Feature.TRANSFER: Bounds(servers=2, terms=3, log=0),
     Feature.MEMBERSHIP: Bounds(servers=2, log=2),
+    Feature.SESSIONS: Bounds(servers=2, log=2),
     Feature.MONOTONIC: Bounds(servers=2),
     Feature.PERSISTENT_COMMIT: Bounds(servers=2),
     Feature.SNAPSHOTS: Bounds(servers=2, log=2),
@@ -121,6 +122,7 @@ def test_what_changes_logs_goes_with_every_other_extension(feature: Feature, oth
         ({Feature.READ_INDEX}, 1),
         ({Feature.TRANSFER}, 1),
         ({Feature.MEMBERSHIP}, 1),
+        ({Feature.SESSIONS}, 1),
         ({Feature.SNAPSHOTS}, 1),
         ({Feature.TORN_WRITES}, 1),
         ({Feature.JOINT}, 1),

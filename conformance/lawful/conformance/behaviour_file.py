@@ -19,6 +19,7 @@ from lawful.models.raft.mistakes import MISTAKES
 from lawful.models.raft.mistakes_of_liveness import MISTAKES_OF_LIVENESS
 from lawful.models.raft.raft import Bounds, Raft
 from lawful.models.raft.state import EXTENSION
+from lawful.models.raft.task_store_machine import COMMANDS, TableMachine
 from lawful.models.values import Json
 
 FORMAT_VERSION = 1
@@ -29,33 +30,52 @@ _HINT = "lawful explore raft --output FILE writes such a file"
 class Recorded:
     """What a file says."""
 
-    bounds: Bounds
+    model: Raft
     mistake: str | None
     property: str
     """The property that the behaviour violates, or `deadlock`."""
     moves: tuple[Move, ...]
     moments: tuple[Moment, ...]
     """The global states, the first one included."""
-    features: Features = NO_FEATURES
-    invariants: bool = False
-    """Whether runtime invariants were judged as well."""
     loop: int | None = None
     """After how many moves the loop begins that the last ones are, and which goes on for ever; None: there is none."""
 
 
 def model_of(
-    bounds: Bounds, mistake: str | None, features: Features = NO_FEATURES, *, invariants: bool = False
+    bounds: Bounds,
+    mistake: str | None,
+    features: Features = NO_FEATURES,
+    *,
+    invariants: bool = False,
+    state_machine: str | None = None,
 ) -> Raft:
-    """Raft, or one of its broken twins, with extensions; raises `UsageError` for an unknown twin."""
+    """Raft, or one of its broken twins, with extensions, and replicating a table of the task store.
+
+    Raises `UsageError` for an unknown twin, an unknown table, and for more values than there are commands of the table.
+    """
     if mistake is None:
-        return Raft(bounds, features=features, invariants=invariants)
-    if mistake in MISTAKES_OF_LIVENESS:
-        broken = MISTAKES_OF_LIVENESS[mistake].model(bounds)
+        model = Raft(bounds)
+    elif mistake in MISTAKES_OF_LIVENESS:
+        model = MISTAKES_OF_LIVENESS[mistake].model(bounds)
     elif mistake in MISTAKES:
-        broken = MISTAKES[mistake].model(bounds)
+        model = MISTAKES[mistake].model(bounds)
     else:
         raise unknown_name("mistake", mistake, {**MISTAKES, **MISTAKES_OF_LIVENESS})
-    return replace(broken, features=broken.features | features, invariants=broken.invariants or invariants)
+    table = state_machine or (None if model.machine is None else model.machine.name)
+    return replace(
+        model,
+        features=model.features | features,
+        machine=None if table is None else _machine(table, bounds.values),
+        invariants=model.invariants or invariants,
+    )
+
+
+def _machine(table: str, commands: int) -> TableMachine:
+    if table not in COMMANDS:
+        raise unknown_name("state machine", table, COMMANDS)
+    if commands > len(COMMANDS[table]):
+        raise UsageError(f"there are {len(COMMANDS[table])} commands of {table}, not {commands}", hint="lower --values")
+    return TableMachine(table, commands)
 
 
 def features_named(names: Iterable[str]) -> Features:
@@ -85,6 +105,7 @@ def write(
         "model": "raft",
         "bounds": asdict(model.bounds),
         "with": sorted_names(model.features),
+        **({} if model.machine is None else {"state_machine": model.machine.name}),
         **({"invariants": True} if model.invariants else {}),
         "mistake": mistake,
         "property": property_,
@@ -128,10 +149,12 @@ def read(path: Path) -> Recorded:
     names = document.get("with", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise UsageError(f"{path} has extensions without a name", hint=_HINT)
-    model = model_of(bounds, mistake, features_named(names), invariants=document.get("invariants") is True)
+    table, invariants = document.get("state_machine"), document.get("invariants") is True
+    if table is not None and not isinstance(table, str):
+        raise UsageError(f"{path} has a state machine without a name", hint=_HINT)
+    model = model_of(bounds, mistake, features_named(names), invariants=invariants, state_machine=table)
     behaviour, moments = _carried_out(path, model, steps)
-    property_ = document["property"]
-    return Recorded(bounds, mistake, property_, behaviour, moments, model.features, model.invariants, loop)
+    return Recorded(model, mistake, document["property"], behaviour, moments, loop)
 
 
 def _bounds(path: Path, document: dict[str, Any]) -> Bounds:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _MOST_SERVERS = 7
 _MOST_SYMMETRIC = 5
 _DEPTH = 80
+_TABLES = ("tasks", "jobs", "leader_lease")
+_COMMANDS = 2
+"""How many of a table's commands clients ask for where nobody says more."""
 
 
 @click.command("raft")
@@ -40,6 +43,7 @@ _DEPTH = 80
 @click.option("--no-duplication", is_flag=True, help="Messages do not arrive more than once.")
 @click.option("--with", "extensions", metavar="NAMES", help=f"Extensions, with commas: {','.join(Feature)}.")
 @click.option("--liveness", is_flag=True, help="Judge what has to happen in the end, and not what must never happen.")
+@click.option("--state-machine", metavar="NAME", help=f"What the log replicates: {', '.join(_TABLES)}.")
 @click.option("--invariants", is_flag=True, help="Judge runtime invariants too, in which mistakes show first.")
 @click.option("--symmetry", is_flag=True, help="Look at one of the states that differ in the names of servers.")
 @click.option("--reduction", is_flag=True, help="Do not take steps of different servers in all orders.")
@@ -60,6 +64,7 @@ def raft(
     no_duplication: bool,
     extensions: str | None,
     liveness: bool,
+    state_machine: str | None,
     invariants: bool,
     symmetry: bool,
     reduction: bool,
@@ -98,7 +103,7 @@ def raft(
     given = {"servers": servers, "terms": terms, "log": log, "messages": messages, "values": values}
     given |= {"loss": False if no_loss else None, "duplication": False if no_duplication else None}
     features = features_named(extensions.split(",") if extensions else ())
-    model, scene = _scenario(mistake, given, features, invariants)
+    model, scene = _scenario(mistake, given, features, invariants, state_machine)
     _require_together(parameters, model, configuration.format)
     if walks is not None:
         return _walk(model, mistake, scene, (walks, depth or _DEPTH, seed or 0), budget, output)
@@ -181,7 +186,11 @@ def _say_output(output: Path | None, *, is_written: bool) -> None:
 
 
 def _scenario(
-    mistake: str | None, given: Mapping[str, int | None], features: Features, invariants: bool
+    mistake: str | None,
+    given: Mapping[str, int | None],
+    features: Features,
+    invariants: bool,
+    state_machine: str | None,
 ) -> tuple[Raft, Sequence[Move]]:
     """The model, and what happens before the search begins."""
     from lawful.checkers.exploration.behaviour import NoSuchMove, follow, guided, violated_by
@@ -195,10 +204,10 @@ def _scenario(
         raise UsageError(f"{mistake} breaks no promise of safety", hint="add --liveness")
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if mistake is None:
-        bounds = Bounds(**chosen)
-        return model_of(bounds, None, features, invariants=invariants), ()
+        bounds = Bounds(**({} if state_machine is None else {"values": _COMMANDS}) | chosen)
+        return model_of(bounds, None, features, invariants=invariants, state_machine=state_machine), ()
     bounds = replace(MISTAKES[mistake].bounds if mistake in MISTAKES else Bounds(), **chosen)
-    model = model_of(bounds, mistake, features, invariants=invariants)
+    model = model_of(bounds, mistake, features, invariants=invariants, state_machine=state_machine)
     try:
         scene = guided(model, MISTAKES[mistake].scene)
     except NoSuchMove as error:

@@ -23,6 +23,7 @@ def report(searched: Searched, code: ExitCode) -> Json:
         "model": "raft",
         "bounds": asdict(searched.model.bounds),
         "with": sorted_names(searched.model.features),
+        "state_machine": None if searched.model.machine is None else searched.model.machine.name,
         "mistake": searched.mistake,
         "scene_steps": searched.scene,
         "reduction": searched.reduced,

@@ -25,14 +25,25 @@ from lawful.models.raft.terms import TERMS
 
 BOUNDS = Bounds(servers=2, terms=2, log=1)
 """Two servers: with three there are millions of states, and all steps between them have to be kept."""
-_OF_SAFETY = ("invariants", "symmetry", "reduction", "walks", "depth", "seed", "workers", "spill", "counterexamples")
+_OF_SAFETY = (
+    "state_machine",
+    "invariants",
+    "symmetry",
+    "reduction",
+    "walks",
+    "depth",
+    "seed",
+    "workers",
+    "spill",
+    "counterexamples",
+)
 
 
 def explore_liveness(given: Mapping[str, Any], format_: str, budget: Budget) -> ExitCode:
     """`given`: the options of the command. Prints the outcome, and gives the exit code."""
     wrong = [name for name in _OF_SAFETY if given.get(name)]
     if wrong:
-        raise UsageError(f"--liveness does not go with --{wrong[0]}", hint="that is for safety")
+        raise UsageError(f"--liveness does not go with --{wrong[0].replace('_', '-')}", hint="that is for safety")
     mistake: str | None = given["mistake"]
     model = _model(mistake, given)
     try:

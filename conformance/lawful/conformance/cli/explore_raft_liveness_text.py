@@ -11,7 +11,7 @@ from lawful.checkers.exploration.liveness.confirmation import Lasso, Met, carrie
 from lawful.checkers.exploration.liveness.result import Judged, Liveness
 from lawful.checkers.exploration.wrong_model import WrongModel
 from lawful.checkers.verdict import Verdict
-from lawful.conformance.behaviour_file import Recorded, model_of
+from lawful.conformance.behaviour_file import Recorded
 from lawful.conformance.cli.explore_raft_text import subject, verdict_word, wrapped
 from lawful.conformance.cli.terminal import LOOKS, coloured
 from lawful.conformance.report.behaviour_columns import behaviour_lines
@@ -126,7 +126,7 @@ def _met_text(one: Met, *, is_rising: bool) -> str:
 def replayed_lasso_lines(recorded: Recorded) -> tuple[Verdict, list[str]]:
     """What comes out when a recorded lasso is carried out: that it is one, that it is fair, and what it violates."""
     assert recorded.loop is not None
-    model = model_of(recorded.bounds, recorded.mistake, recorded.features, invariants=recorded.invariants)
+    model = recorded.model
     lasso = Lasso(recorded.moves[: recorded.loop], recorded.moves[recorded.loop :])
     property_ = next((one for one in liveness_of(model.features) if one.id == recorded.property), None)
     problem = f"there is no property {recorded.property}"

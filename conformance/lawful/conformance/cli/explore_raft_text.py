@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from lawful.checkers.exploration.behaviour import Moment, Move, moves, violated_by
 from lawful.checkers.exploration.result import DEADLOCK, Exploration
 from lawful.checkers.exploration.walks import Walked
 from lawful.checkers.verdict import Verdict
-from lawful.conformance.behaviour_file import Recorded, model_of, sorted_names
+from lawful.conformance.behaviour_file import Recorded, sorted_names
 from lawful.conformance.cli.terminal import LOOKS, coloured
-from lawful.conformance.report.behaviour_columns import behaviour_lines
-from lawful.models.raft.judged import judged
+from lawful.conformance.report.behaviour_columns import RAFT_WORDING, behaviour_lines
+from lawful.models.raft.client_wording import client_lines, command_lines
+from lawful.models.raft.judged import clients_of, judged
 from lawful.models.raft.mistakes import MISTAKES
 from lawful.models.raft.raft import Raft
 from lawful.models.wording import counted
@@ -54,6 +56,7 @@ def searched_lines(searched: Searched, moments: Sequence[Moment]) -> Iterator[st
     yield f"{verdict_word(found.verdict)} {subject(searched.model, searched.mistake)}"
     if searched.mistake is not None:
         yield f"    the mistake: {MISTAKES[searched.mistake].sentence}"
+    yield from _client_lines(searched.model)
     if searched.scene:
         yield f"    the search begins after {counted(searched.scene, 'step')} that lead to the scene of the mistake"
     if searched.reduced:
@@ -70,7 +73,7 @@ def searched_lines(searched: Searched, moments: Sequence[Moment]) -> Iterator[st
             yield from wrapped("never taken within these bounds: ", found.not_taken)
     if found.violation is not None:
         yield ""
-        yield from _violation_lines(found.violation.property, found.violation.behaviour, moments)
+        yield from _violation_lines(found.violation.property, found.violation.behaviour, moments, searched.model)
 
 
 def walked_lines(walked: WalkedRaft, moments: Sequence[Moment]) -> Iterator[str]:
@@ -80,6 +83,7 @@ def walked_lines(walked: WalkedRaft, moments: Sequence[Moment]) -> Iterator[str]
     yield f"{verdict_word(found.verdict, word)} {subject(walked.model, walked.mistake)}"
     if walked.mistake is not None:
         yield f"    the mistake: {MISTAKES[walked.mistake].sentence}"
+    yield from _client_lines(walked.model)
     if walked.scene:
         yield f"    the walks begin after {counted(walked.scene, 'step')} that lead to the scene of the mistake"
     if found.progress is not None:
@@ -94,30 +98,26 @@ def walked_lines(walked: WalkedRaft, moments: Sequence[Moment]) -> Iterator[str]
             yield from wrapped("never taken: ", missed)
     else:
         yield ""
-        yield from _violation_lines(found.violation.property, found.violation.behaviour, moments)
+        yield from _violation_lines(found.violation.property, found.violation.behaviour, moments, walked.model)
 
 
 def replayed_lines(recorded: Recorded) -> tuple[Verdict, list[str]]:
     """What comes out when a recorded behaviour is carried out."""
     violated = _violated(recorded)
     verdict = Verdict.LAWFUL if violated is None else Verdict.VIOLATION
-    lines = [f"{verdict_word(verdict)} {subject(_model(recorded), recorded.mistake)}"]
+    lines = [f"{verdict_word(verdict)} {subject(recorded.model, recorded.mistake)}"]
     if violated is None:
         steps = counted(len(recorded.moves), "step")
         return verdict, [*lines, f"    no property is violated by these {steps}; {recorded.property} was once"]
-    return verdict, [*lines, "", *_violation_lines(violated, recorded.moves, recorded.moments)]
+    return verdict, [*lines, "", *_violation_lines(violated, recorded.moves, recorded.moments, recorded.model)]
 
 
 def _violated(recorded: Recorded) -> str | None:
-    found = violated_by(judged(_model(recorded)), recorded.moments)
+    found = violated_by(judged(recorded.model), recorded.moments)
     if found is not None:
         return found[0].id
-    is_stuck = not any(moves(_model(recorded), recorded.moments[-1]))
+    is_stuck = not any(moves(recorded.model, recorded.moments[-1]))
     return DEADLOCK if is_stuck else None
-
-
-def _model(recorded: Recorded) -> Raft:
-    return model_of(recorded.bounds, recorded.mistake, recorded.features, invariants=recorded.invariants)
 
 
 def verdict_word(verdict: Verdict, word: str | None = None) -> str:
@@ -140,7 +140,14 @@ def subject(model: Raft, mistake: str | None) -> str:
     parts += [f"no {what}" for what in ("loss", "duplication") if not getattr(bounds, what)]
     added = [*([] if mistake is None else [mistake]), *sorted_names(model.features)]
     names = f" with {', '.join(added)}" if added else ""
-    return f"raft{names}: {', '.join(parts)}"
+    replicating = "" if model.machine is None else f", replicating {model.machine.name}"
+    return f"raft{names}{replicating}: {', '.join(parts)}"
+
+
+def _client_lines(model: Raft) -> Iterator[str]:
+    clients = clients_of(model)
+    if clients is not None and model.machine is not None:
+        yield from (f"    {line}" for line in command_lines(clients))
 
 
 def _count_lines(found: Exploration) -> Iterator[str]:
@@ -171,13 +178,17 @@ def _property_lines(found: Exploration) -> Iterator[str]:
             yield f"    {one.sentence} ({one.source})"
 
 
-def _violation_lines(property_: str, behaviour: Sequence[Move], moments: Sequence[Moment]) -> Iterator[str]:
+def _violation_lines(
+    property_: str, behaviour: Sequence[Move], moments: Sequence[Moment], model: Raft
+) -> Iterator[str]:
     names = {one.id: f"{one.id} {one.name}" for one in ALL_PROPERTIES}
     sentence = next((one.sentence for one in ALL_PROPERTIES if one.id == property_), _DEADLOCKED)
     after = counted(len(behaviour), "step")
     yield f"    {names.get(property_, property_)} is violated after {after}: {sentence}"
     yield ""
-    yield from (f"    {line}".rstrip() for line in behaviour_lines(behaviour, moments))
+    clients = clients_of(model)
+    wording = RAFT_WORDING if clients is None else RAFT_WORDING._replace(more=partial(client_lines, clients))
+    yield from (f"    {line}".rstrip() for line in behaviour_lines(behaviour, moments, wording))
 
 
 def wrapped(label: str, parts: Sequence[str]) -> list[str]:

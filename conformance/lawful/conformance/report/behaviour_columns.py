@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from lawful.checkers.exploration.behaviour import Moment, Move
@@ -20,6 +20,8 @@ class Wording(NamedTuple):
     """Without its addresses."""
     change: Callable[[Any, Any], str]
     """What differs between two states of a process."""
+    more: Callable[[Any, Any], Iterable[str]] = lambda before, after: ()
+    """What else there is to say of a step, a line for each."""
 
 
 RAFT_WORDING = Wording(lambda server: f"server {server}", message_text, change_text)
@@ -57,5 +59,7 @@ def _lines(number: int, move: Move, before: Moment, wording: Wording) -> Iterato
     text = step.action if move.received is None else f"{step.action} ← {wording.name(move.received.source)}"
     change = wording.change(before.states[server], step.after)
     yield Line(str(number), server, f"{text}: {change}" if change else text)
+    for line in wording.more(before.states[server], step.after):
+        yield Line("", server, f"  {line}")
     for message in step.sends:
         yield Line("", server, f"  → {wording.name(message.destination)}: {wording.message(message)}")

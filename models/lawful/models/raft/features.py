@@ -20,6 +20,8 @@ class Feature(StrEnum):
     """Section 3.10: a leader hands over to another server."""
     MEMBERSHIP = "membership"
     """Section 4.1: servers are removed and added one at a time."""
+    SESSIONS = "sessions"
+    """Section 6.3: a client that asks again is answered as before."""
     MONOTONIC = "monotonic"
     """Figure 2 of the paper: commit index and match index never fall, whatever comes late."""
     PERSISTENT_COMMIT = "persistent-commit"

@@ -9,6 +9,7 @@ from typing import Any
 from lawful.models.local_steps import Choice
 from lawful.models.raft import election, fsync, raft, replication
 from lawful.models.raft.features import NO_FEATURES, Features
+from lawful.models.raft.machine import Machine
 from lawful.models.raft.raft import Bounds, Raft
 from lawful.models.raft.rules import RAFT_RULES, Rules
 from lawful.specs.raft import Safety
@@ -31,10 +32,13 @@ class Mistake:
     """What happens before the search begins."""
     features: Features = NO_FEATURES
     """The extensions that the mistake is about."""
+    machine: Machine | None = None
+    """What the log replicates, where the mistake is about that."""
 
     def model(self, bounds: Bounds | None = None) -> Raft:
         """The broken twin."""
-        return Raft(bounds or self.bounds, self.rules, self.features, invariants=self.rejected_by in INVARIANTS)
+        is_about_invariants = self.rejected_by in INVARIANTS
+        return Raft(bounds or self.bounds, self.rules, self.features, self.machine, is_about_invariants)
 
 
 def elected(leader: int, *voters: int) -> list[Choice]:
@@ -97,7 +101,8 @@ def mistake(
     bounds: Bounds,
     scene: tuple[Choice, ...] = (),
     features: Features = NO_FEATURES,
+    machine: Machine | None = None,
     **wrong: Callable[..., Any],
 ) -> Mistake:
     """The broken twin that has the rules `wrong` in the place of Raft's own."""
-    return Mistake(name, sentence, source, rejected_by, replace(RAFT_RULES, **wrong), bounds, scene, features)
+    return Mistake(name, sentence, source, rejected_by, replace(RAFT_RULES, **wrong), bounds, scene, features, machine)

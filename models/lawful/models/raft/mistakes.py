@@ -12,6 +12,7 @@ from lawful.models.local_steps import REPEAT, Choice
 from lawful.models.raft import election, raft, replication, rules
 from lawful.models.raft.mistake import elected, mistake, proposed, refused, replicated, stood
 from lawful.models.raft.mistakes_of_answers import MISTAKES_OF_ANSWERS
+from lawful.models.raft.mistakes_of_clients import MISTAKES_OF_CLIENTS
 from lawful.models.raft.mistakes_of_disks import MISTAKES_OF_DISKS
 from lawful.models.raft.mistakes_of_features import MISTAKES_OF_FEATURES
 from lawful.models.raft.mistakes_of_invariants import MISTAKES_OF_INVARIANTS
@@ -289,5 +290,11 @@ _ALL = (
         before_append=_commit_at_once,
     ),
 )
-_OF_EXTENSIONS = (*MISTAKES_OF_FEATURES, *MISTAKES_OF_SNAPSHOTS, *MISTAKES_OF_DISKS, *MISTAKES_OF_MEMBERSHIP)
+_OF_EXTENSIONS = (
+    *MISTAKES_OF_FEATURES,
+    *MISTAKES_OF_SNAPSHOTS,
+    *MISTAKES_OF_DISKS,
+    *MISTAKES_OF_MEMBERSHIP,
+    *MISTAKES_OF_CLIENTS,
+)
 MISTAKES = {one.name: one for one in (*_ALL, *MISTAKES_OF_ANSWERS, *_OF_EXTENSIONS, *MISTAKES_OF_INVARIANTS)}

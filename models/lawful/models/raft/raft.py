@@ -23,11 +23,13 @@ from lawful.models.raft import (
     pre_vote,
     reads,
     replication,
+    sessions,
     snapshots,
     torn_writes,
     transfer,
 )
 from lawful.models.raft.features import NO_FEATURES, Feature, Features
+from lawful.models.raft.machine import Machine
 from lawful.models.raft.rules import RAFT_RULES, Rules
 from lawful.models.raft.state import (
     AppendAnswer,
@@ -109,6 +111,8 @@ class Raft:
     bounds: Bounds
     rules: Rules = RAFT_RULES
     features: Features = NO_FEATURES
+    machine: Machine | None = None
+    """What the log replicates; without it, entries are of no meaning."""
     invariants: bool = False
     """Whether runtime invariants are judged as well: then each server knows its number, and nothing else changes."""
 
@@ -167,7 +171,8 @@ class Raft:
             yield from election.time_out(state, self.rules)
         yield from election.ask_for_votes(server, state, self.servers)
         yield from election.become_leader(state, self.servers, self.rules)
-        yield from replication.propose(state, self.bounds.values, self.rules)
+        propose = sessions.propose if Feature.SESSIONS in self.features else replication.propose
+        yield from propose(state, self.bounds.values, self.rules)
         commits = replication.commit(server, state, self.servers, self.rules)
         yield from reads.committed(state, commits) if Feature.READ_INDEX in self.features else commits
         sent = replication.send_entries(server, state, self.servers)

@@ -304,6 +304,21 @@ def grown_match(before: Server, after: Server) -> tuple[int, ...]:
     return tuple(map(max, before.match_index, after.match_index))
 
 
+def takes_effect(last: int, sequence: int) -> bool:
+    """What a client asks for takes effect unless it did before; clients number their commands (dissertation, 6.3)."""
+    return sequence > last
+
+
+def stamped(server: Server, index: int) -> int:
+    """The time at which an entry is applied, in seconds: part of the entry, and so the same for all (section 2)."""
+    return index
+
+
+def answered_up_to(server: Server) -> int:
+    """A leader answers clients once their entries are committed (section 5.3)."""
+    return server.commit_index
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """All of them, as Raft has them."""
@@ -349,6 +364,9 @@ class Rules:
     may_write: Callable[[tuple[Entry, ...], tuple[Entry, ...]], bool] = may_write
     unread: Callable[[AppendRequest], tuple[AppendRequest, ...]] = unread
     restarted: Callable[[Server, int], Server] = restarted
+    takes_effect: Callable[[int, int], bool] = takes_effect
+    stamped: Callable[[Server, int], int] = stamped
+    answered_up_to: Callable[[Server], int] = answered_up_to
     grown_commit: Callable[[Server, Server], int] = grown_commit
     grown_match: Callable[[Server, Server], tuple[int, ...]] = grown_match
 

@@ -1,7 +1,7 @@
 """What a Raft server keeps, and what servers send each other: Figure 2 of the paper.
 
 Indices of entries count from 1, as in the paper; servers are numbered from 0. The entries of a log carry their term
-and a value; what the state machine does with values is not modelled.
+and a value. What the state machine does with values follows from the log, and is in `models.raft.machine`.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ class Entry:
     """Who belongs to the new configuration, where `members` are those of the old one and both count: for joint."""
     learners: frozenset[int] = of_extension(frozenset())
     """Who gets entries from here on, and does not count: for learners."""
+    sequence: int = of_extension(0)
+    """Which command of its client the entry is: for sessions."""
 
 
 @dataclass(frozen=True, slots=True)

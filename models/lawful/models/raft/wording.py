@@ -69,7 +69,9 @@ def _entry_text(entry: Entry) -> str:
         return f"{entry.term}:{_value_text(entry.members)}{joint}{learners}"
     if entry.value == 0:
         return f"({entry.term})"
-    return f"{entry.term}" if entry.value == 1 else f"{entry.term}:v{entry.value}"
+    sequence = f"#{entry.sequence}" if entry.sequence else ""
+    value = f":v{entry.value}" if entry.value != 1 else ""
+    return f"{entry.term}{value}{sequence}"
 
 
 def log_text(log: Iterable[Entry]) -> str:

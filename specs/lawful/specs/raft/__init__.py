@@ -71,5 +71,31 @@ WHOLE_LOG = Safety(
     "A log has an entry at each index after its snapshot, and the terms of its entries never fall.",
     "Raft, sections 5.3 and 7; braft 119; openraft 1808",
 )
-ALL_SAFETY = (*SAFETY, LINEARIZABLE_READS, COMMITTED_IS_KEPT, WHOLE_LOG)
+EXACTLY_ONCE = Safety(
+    "RAFT-9",
+    "exactly once",
+    "A command of a client takes effect at most once, and whoever asks for it again gets the first answer.",
+    "Raft dissertation, section 6.3",
+)
+SAME_STATE = Safety(
+    "RAFT-10",
+    "same state",
+    "Servers that applied their logs up to the same index have the same state, and gave the same answers on the way.",
+    "Raft, sections 2 and 5.4.3",
+)
+LINEARIZABLE_OPERATIONS = Safety(
+    "RAFT-11",
+    "one order of operations",
+    "What clients were answered is explained by one order of their operations.",
+    "Raft, section 8; Herlihy and Wing, 1990",
+)
+ALL_SAFETY = (
+    *SAFETY,
+    LINEARIZABLE_READS,
+    COMMITTED_IS_KEPT,
+    WHOLE_LOG,
+    EXACTLY_ONCE,
+    SAME_STATE,
+    LINEARIZABLE_OPERATIONS,
+)
 """With what is said of extensions."""
