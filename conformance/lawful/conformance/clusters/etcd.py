@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lawful.conformance.adapter import Workspace
-from lawful.conformance.backends.etcd.gateway import LOOPBACK, Gateway, NoAnswer, Unreachable, encoded
 from lawful.conformance.clusters.cluster import Cluster, agreed
+from lawful.conformance.clusters.etcd_gateway import LOOPBACK, Gateway, NoAnswer, Unreachable, encoded
 from lawful.conformance.clusters.member import Member, folder_of, wait_for
 from lawful.conformance.network import Network
 from lawful.conformance.processes import free_ports

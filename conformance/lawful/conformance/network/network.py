@@ -21,6 +21,7 @@ import asyncio
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -77,7 +78,7 @@ class Network:
 
     def port(self, source: str, destination: str, target_port: int) -> int:
         """A port on which `source` reaches `target_port` of `destination`."""
-        return self._listen(destination, target_port, lambda peer_port, own_port: source)
+        return self._listen(destination, target_port, source)
 
     def shared_port(self, destination: str, target_port: int) -> int:
         """A port on which every place reaches `target_port` of `destination`; the process tells them apart.
@@ -89,7 +90,7 @@ class Network:
                 "the links between servers cannot be told apart on this machine",
                 cause="it does not tell which process a connection belongs to",
             )
-        return self._listen(destination, target_port, self._owners.place_of)
+        return self._listen(destination, target_port, None)
 
     def settle(self, pid: int, place: str) -> None:
         """The process `pid` is at `place`."""
@@ -167,12 +168,13 @@ class Network:
                 for transport in connection.transports:
                     _abort(transport)
 
-    def _listen(self, destination: str, target_port: int, source_of: Callable[[int, int], str | None]) -> int:
+    def _listen(self, destination: str, target_port: int, source: str | None) -> int:
+        """`source`: None where the process that connects tells it."""
         for attempt in range(1, _LISTEN_ATTEMPTS + 1):
             (port,) = free_ports(1)
 
-            async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int = port) -> None:
-                await self._accept(reader, writer, port, destination, target_port, source_of)
+            async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                await self._accept(reader, writer, source, destination, target_port)
 
             start: Any = asyncio.start_server(accept, LOOPBACK, port)
             try:
@@ -189,17 +191,18 @@ class Network:
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        port: int,
+        source: str | None,
         destination: str,
         target_port: int,
-        source_of: Callable[[int, int], str | None],
     ) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
         try:
-            source = None if self._closing else await self._source(writer, port, source_of)
-            if source is not None:
+            if source is None:
+                ends = [int(writer.get_extra_info(name)[1]) for name in ("peername", "sockname")]
+                source = await self._place_of(owners.Ends(*ends))
+            if source is not None and not self._closing:
                 await self._carry(Link(source, destination), reader, writer, target_port)
         except (OSError, asyncio.CancelledError):
             pass  # one of the ends is gone, or everything ends
@@ -207,15 +210,12 @@ class Network:
             self._tasks.discard(task)
             writer.transport.abort()
 
-    async def _source(
-        self, writer: asyncio.StreamWriter, port: int, source_of: Callable[[int, int], str | None]
-    ) -> str | None:
+    async def _place_of(self, ends: owners.Ends) -> str | None:
         """Where the connection comes from; None where that does not come to light."""
-        peer_port = int(writer.get_extra_info("peername")[1])
         for _ in range(_OWNER_ATTEMPTS):
-            source = await asyncio.to_thread(source_of, peer_port, port)
-            if source is not None or writer.is_closing():
-                return source
+            place = await self._owners.place_of(ends, time.monotonic())
+            if place is not None:
+                return place
             await asyncio.sleep(_OWNER_POLL_S)
         return None
 

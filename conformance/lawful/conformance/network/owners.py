@@ -7,34 +7,58 @@ this user, which is what Linux and macOS ask for.
 
 from __future__ import annotations
 
+import asyncio
+import os
 import socket
 import threading
+import time
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
+from typing import NamedTuple
 
 import psutil
 
 
+class Ends(NamedTuple):
+    """The port numbers of a connection."""
+
+    from_port: int
+    to_port: int
+
+
 class Owners:
-    """The places of processes. Any thread may call any method."""
+    """The places of processes. Any thread may call `add`; the rest belongs to the thread of the event loop."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._changing = threading.Lock()
         self._places: dict[int, str] = {}
+        self._looking = asyncio.Lock()
+        self._looked_at_s = -1.0
+        self._found: Mapping[Ends, str] = {}
 
     def add(self, pid: int, place: str) -> None:
         """The process `pid` is at `place`."""
-        with self._lock:
+        with self._changing:
             self._places[pid] = place
 
-    def place_of(self, peer_port: int, own_port: int) -> str | None:
-        """Where the process is that connected from `peer_port` to `own_port`; None where it is not (yet) known."""
-        with self._lock:
+    async def place_of(self, ends: Ends, since_s: float) -> str | None:
+        """Where the process is that made a connection; None where it is not (yet) known.
+
+        `since_s`: by when it was there, on the clock of `time.monotonic`. A look takes some ten milliseconds and finds
+        all connections, so those that are made at once share one: the nodes of a Redis Cluster, which give each other a
+        second, would never come to meet otherwise.
+        """
+        async with self._looking:
+            if self._looked_at_s < since_s:
+                self._looked_at_s = time.monotonic()
+                self._found = await asyncio.to_thread(self._look)
+            return self._found.get(ends)
+
+    def _look(self) -> dict[Ends, str]:
+        with self._changing:
             places = dict(self._places)
-        for pid, place in places.items():
-            if _has_connection(pid, peer_port, own_port):
-                return place
-        return None
+        return {ends: place for pid, place in places.items() for ends in connections_of(pid)}
 
 
 @cache
@@ -43,12 +67,12 @@ def can_tell() -> bool:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         own_port = int(listener.getsockname()[1])
         with socket.create_connection(("127.0.0.1", own_port)) as connection:
-            return _has_connection(psutil.Process().pid, int(connection.getsockname()[1]), own_port)
+            return Ends(int(connection.getsockname()[1]), own_port) in connections_of(os.getpid())
 
 
-def _has_connection(pid: int, peer_port: int, own_port: int) -> bool:
+def connections_of(pid: int) -> set[Ends]:
+    """The connections of a process; none where it is gone."""
     with suppress(psutil.Error, OSError):
-        for connection in psutil.Process(pid).net_connections(kind="tcp4"):
-            if connection.raddr and (connection.laddr.port, connection.raddr.port) == (peer_port, own_port):
-                return True
-    return False
+        found = psutil.Process(pid).net_connections(kind="tcp4")
+        return {Ends(one.laddr.port, one.raddr.port) for one in found if one.raddr}
+    return set()

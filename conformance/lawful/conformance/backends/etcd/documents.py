@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from lawful.conformance.adapter import OperationFailed, OutcomeUnknown
-from lawful.conformance.backends.etcd.gateway import Gateway, NoAnswer, Unreachable, decoded, encoded
+from lawful.conformance.clusters.etcd_gateway import Gateway, NoAnswer, Unreachable, decoded, encoded
 
 Answered = TypeVar("Answered")
 
