@@ -16,7 +16,8 @@ from lawful.conformance.run import faults
 from lawful.conformance.run.fault_language import FaultChoice, Strike, parse_faults
 from lawful.conformance.run.faults import FaultInjector
 from lawful.conformance.run.pace import Pace
-from lawful.conformance.run.scene import Scene, Target
+from lawful.conformance.run.scene import Scene
+from lawful.conformance.run.target import Target
 from lawful.models.history import FaultEvent, Header
 
 

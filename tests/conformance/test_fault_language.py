@@ -18,7 +18,8 @@ from lawful.conformance.processes import ProcessGroup
 from lawful.conformance.run import scene
 from lawful.conformance.run.fault_language import STRIKES, Aim, FaultChoice, LinkFault, parse_faults
 from lawful.conformance.run.partitions import bisected, bridged, isolated, majority_of, ringed, sent_by
-from lawful.conformance.run.scene import Blow, Scene, Target, refuse_impossible
+from lawful.conformance.run.scene import Scene, refuse_impossible
+from lawful.conformance.run.target import Blow, Target
 
 PLACES = ("a", "b", "c", "d", "e")
 

@@ -57,6 +57,17 @@ def test_what_was_not_synced_is_lost(disk: SimulatedDisk, folder: Path, flags: s
 
 
 @needs_disk
+@pytest.mark.parametrize("cut", ["f.truncate(6)", "os.truncate('log', 6)"])
+def test_a_log_that_was_truncated_and_grew_again_is_kept_as_it_is(disk: SimulatedDisk, folder: Path, cut: str) -> None:
+    """As a server does that finds half a record at the end of its log."""
+    run(disk, folder, "f = open('log', 'ab', buffering=0); f.write(b'whole.hal'); os.fsync(f.fileno())")
+    program = f"f = open('log', 'ab', buffering=0); {cut}; f.write(b'other.'); os.fsync(f.fileno()); f.write(b'!')"
+    run(disk, folder, program)
+    disk.lose_power()
+    assert (folder / "log").read_bytes() == b"whole.other."
+
+
+@needs_disk
 def test_a_mapped_file_is_synced_by_its_address(disk: SimulatedDisk, folder: Path) -> None:
     program = (
         "f = open('mapped', 'w+b'); f.truncate(8192); m = mmap.mmap(f.fileno(), 8192)\n"

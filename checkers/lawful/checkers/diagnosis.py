@@ -124,7 +124,7 @@ def _lost(
     if verdict_at(Bound()) is not Verdict.LAWFUL:
         return None
     servers = enumerated(sorted({crash.target for crash in crashes}))
-    lost = loss_text(*measured(verdict_at))
+    lost = loss_text(measured(verdict_at))
     return Refusal(f"every answer is explained once {servers} lost acknowledged writes when killed: {lost}", DURABILITY)
 
 

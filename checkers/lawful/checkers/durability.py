@@ -88,16 +88,19 @@ def without_crash_operations(operations: Iterable[Operation]) -> list[Operation]
     return [operation for operation in operations if operation.function not in MARKS]
 
 
-def measured(verdict_at: Callable[[Bound], Verdict]) -> tuple[float, float | None]:
-    """How much was lost, in seconds: more than the first number, at most the second (None: that was not found out).
+def measured(verdict_at: Callable[[Bound], Verdict]) -> tuple[float, float | None] | None:
+    """How much was lost, in seconds: more than the first number, at most the second (None: more than can be told).
 
     `verdict_at`: the verdict on an object, given how much may be lost. Halves the ruler, as what is lawful at one
-    bound is lawful at every larger one.
+    bound is lawful at every larger one. None where one of the verdicts was not found.
     """
     low, high = -1, len(_RULER_S)
     while high - low > 1:
         middle = (low + high) // 2
-        if verdict_at(Bound(seconds=_RULER_S[middle])) is Verdict.LAWFUL:
+        verdict = verdict_at(Bound(seconds=_RULER_S[middle]))
+        if verdict is Verdict.INCONCLUSIVE:
+            return None
+        if verdict is Verdict.LAWFUL:
             high = middle
         else:
             low = middle

@@ -135,7 +135,7 @@ class _Weaker:
         """How much one object lost, at a crash where it lost most."""
         given = self._budget.seconds
         budget = Budget(_MEASURE_S if given is None else min(_MEASURE_S, given), self._budget.memory_mb)
-        return loss_text(*durability.measured(lambda bound: self._decided(key, bound, budget).verdict))
+        return loss_text(durability.measured(lambda bound: self._decided(key, bound, budget).verdict))
 
     def _decided(self, key: ObjectKey, bound: Bound, budget: Budget) -> ObjectVerdict:
         return check_object(self.losses(key, bound).with_crashes(), with_crashes(self._model_of(key)), budget)

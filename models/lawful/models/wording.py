@@ -154,12 +154,15 @@ def timing_text(operation: Operation, started_ns: int) -> str:
     return f"#{operation.index} took effect {since} to {until} ms after the first call"
 
 
-def loss_text(more_than_s: float, at_most_s: float | None) -> str:
+def loss_text(lost: tuple[float, float | None] | None) -> str:
     """How much of what was acknowledged was lost at a crash.
 
-    >>> loss_text(0.2, 0.5), loss_text(100, None), loss_text(0, 0.01)
+    >>> loss_text((0.2, 0.5)), loss_text((100, None)), loss_text((0, 0.01))
     ('the last 0.2 to 0.5 s were lost', 'more than the last 100 s were lost', 'the last 0.01 s or less were lost')
     """
+    if lost is None:
+        return "some of what came last was lost, and how much was not found out in time"
+    more_than_s, at_most_s = lost
     if at_most_s is None:
         return f"more than the last {more_than_s:g} s were lost"
     if not more_than_s:

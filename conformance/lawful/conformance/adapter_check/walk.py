@@ -32,10 +32,10 @@ from lawful.conformance.programs.round_trips import RoundTrips
 from lawful.conformance.report.evidence_text import evidence_lines
 from lawful.conformance.run.judgement import judge_history
 from lawful.conformance.run.pace import Pace
-from lawful.conformance.run.scene import SERVER
 from lawful.conformance.run.session import Session
 from lawful.conformance.run.stages import Limited
 from lawful.conformance.run.tally import Tally
+from lawful.conformance.run.target import SERVER
 from lawful.conformance.wire.client import Opening, OpensClients, RunClient, python_client
 from lawful.conformance.workloads import WORKLOADS
 from lawful.conformance.workloads.script import Script

@@ -4,6 +4,7 @@
     fault   =  action[-aim] + action[-aim] …   begun one after the other, undone in reverse
     action  =  kill | pause                    of processes
                partition | one-way | delay | reset   of links
+               power-loss | slow-sync | failing-sync | lying-sync   of the disk
 
 `kill` and `pause` alone strike one server or one client. A fault on links strikes places: the servers there, and the
 clients beside them.
@@ -52,6 +53,19 @@ class LinkFault(StrEnum):
     """Their connections are reset, and can be made anew at once."""
 
 
+class DiskFault(StrEnum):
+    """What can be done to the disk of the machine that everything runs on."""
+
+    POWER_LOSS = "power-loss"
+    """Everything dies, and what was not synced is lost, or some of it."""
+    SLOW_SYNC = "slow-sync"
+    """Each sync takes up to some seconds."""
+    FAILING_SYNC = "failing-sync"
+    """Each sync fails (EIO) and nothing is written, until the servers are started anew."""
+    LYING_SYNC = "lying-sync"
+    """Each sync says that it is done, and nothing is written, until the power fails."""
+
+
 _OF_GROUPS = (Aim.ONE, Aim.MINORITY, Aim.MAJORITY, Aim.PRIMARY, Aim.PAIR)
 AIMS: dict[Fault | LinkFault, tuple[Aim, ...]] = {
     Fault.KILL: (*_OF_GROUPS, Aim.ALL),
@@ -68,7 +82,7 @@ AIMS: dict[Fault | LinkFault, tuple[Aim, ...]] = {
 class Strike:
     """One thing that is done."""
 
-    action: Fault | LinkFault
+    action: Fault | LinkFault | DiskFault
     aim: Aim | None = None
     """None: of a process, one server or one client."""
 
@@ -94,6 +108,7 @@ class FaultChoice:
 def _strikes() -> dict[str, Strike]:
     known: dict[str, Strike] = {fault.value: Strike(fault) for fault in Fault}
     known |= {fault.value: Strike(fault, AIMS[fault][0]) for fault in LinkFault}
+    known |= {fault.value: Strike(fault) for fault in DiskFault}
     return known | {f"{action}-{aim}": Strike(action, aim) for action, aims in AIMS.items() for aim in aims}
 
 

@@ -10,23 +10,25 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lawful.conformance.adapter import Backend, objects_of
+from lawful.conformance.adapter import Backend, Workspace, objects_of
 from lawful.conformance.errors import BackendError, UsageError
 from lawful.conformance.history.recorder import Recorder
 from lawful.conformance.levels import levels_of
 from lawful.conformance.processes import ProcessGroup
 from lawful.conformance.run.fault_language import FaultChoice
 from lawful.conformance.run.faults import FaultInjector
+from lawful.conformance.run.machine import Machine, OnDisk, needs_disk
 from lawful.conformance.run.pace import Pace
 from lawful.conformance.run.plan import RunPlan
 from lawful.conformance.run.scene import cluster_of, refuse_impossible, scene_of
 from lawful.conformance.run.session import Session, raise_failures
 from lawful.conformance.run.stages import Broken, Stage, broken_tables, limited, remaining
 from lawful.conformance.run.tally import Tally
+from lawful.conformance.stable_storage import SimulatedDisk
 from lawful.conformance.wire.client import Opening, OpensClients, RunClient, python_client
 from lawful.models.history import Header
 
@@ -84,8 +86,16 @@ def record_run(plan: RunPlan, path: Path, tally: Tally, listener: Listener) -> R
         # The recorder closes before the servers stop: a footer says that the recording is whole, not the clean-up.
         processes = stack.enter_context(ProcessGroup())
         listener(Progress("starting servers", 0.0, tally, 0))
-        stack.enter_context(_started(backend, processes))
-        return _Run(plan, backend, processes, path, header, tally, listener).record()
+        workspace = processes.workspace()
+        machine = None
+        if needs_disk(plan.faults):
+            disk = stack.enter_context(SimulatedDisk(workspace.folder, processes.workspace().folder))
+            machine = Machine(disk)
+            workspace = replace(workspace, processes=OnDisk(processes, disk))
+        stack.enter_context(_started(backend, workspace))
+        if machine is not None:
+            machine.disk.keep()
+        return _Run(plan, backend, processes, machine, path, header, tally, listener).record()
 
 
 class _Run:
@@ -94,6 +104,7 @@ class _Run:
         plan: RunPlan,
         backend: Backend,
         processes: ProcessGroup,
+        machine: Machine | None,
         path: Path,
         header: Header,
         tally: Tally,
@@ -102,6 +113,7 @@ class _Run:
         self._plan = plan
         self._backend = backend
         self._processes = processes
+        self._machine = machine
         self._path = path
         self._header = header
         self._listener = listener
@@ -160,7 +172,9 @@ class _Run:
         sessions = [self._session(number, client, recorder) for number, client in enumerate(clients)]
         start_s = time.monotonic() + _STARTING_S
         pace = Pace(start_s, start_s + seconds, self._plan.tick_s)
-        injector = FaultInjector(faults, scene_of(self._backend, clients), recorder, self._plan.seed, pace)
+        injector = FaultInjector(
+            faults, scene_of(self._backend, clients, self._machine), recorder, self._plan.seed, pace
+        )
         interrupted = False
         for session in sessions:
             session.follow(pace)
@@ -223,7 +237,11 @@ class _Run:
         backend, path = self._backend, self._plan.backend.path
         if isinstance(backend, OpensClients):
             return backend.run_client(name, self._plan.timeout_s)
-        return python_client(name, path, Opening(path, backend.connection(), self._plan.timeout_s), self._processes)
+        opening = Opening(path, backend.connection(), self._plan.timeout_s)
+        # Of a store without servers, the clients are who writes to the disk.
+        is_on_disk = self._machine is not None and not backend.servers()
+        launched = self._machine.disk.launched if self._machine is not None and is_on_disk else None
+        return python_client(name, path, opening, self._processes, launched)
 
     @property
     def _answer_limit_s(self) -> float:
@@ -237,10 +255,10 @@ class _Run:
 
 
 @contextmanager
-def _started(backend: Backend, processes: ProcessGroup) -> Iterator[None]:
+def _started(backend: Backend, workspace: Workspace) -> Iterator[None]:
     try:
         try:
-            backend.start(processes.workspace())
+            backend.start(workspace)
         except BackendError:
             raise
         except Exception as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from lawful.conformance.adapter import Backend, Fault
 from lawful.conformance.clusters import Cluster
@@ -13,45 +12,15 @@ from lawful.conformance.errors import UsageError
 from lawful.conformance.network import Link
 from lawful.conformance.network.owners import can_tell
 from lawful.conformance.run import partitions
-from lawful.conformance.run.fault_language import Aim, FaultChoice, LinkFault, Strike
+from lawful.conformance.run.fault_language import Aim, DiskFault, FaultChoice, LinkFault, Strike
+from lawful.conformance.run.machine import Machine, refuse_disk_faults
+from lawful.conformance.run.target import CLIENT, SERVER, Blow, Step, Target
 from lawful.conformance.wire.client import RunClient
 from lawful.models.values import Json
 
-SERVER, CLIENT, LINKS = "server", "client", "links"
-"""The roles of targets, as histories have them."""
+LINKS = "links"
+"""The role of links, as histories have it."""
 _DELAY_S = (0.05, 0.3)
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Something that faults can be aimed at."""
-
-    name: str
-    kill: Callable[[], None]
-    restart: Callable[[], None] | None
-    """None: whoever uses the target starts it again."""
-    pause: Callable[[], None]
-    resume: Callable[[], None]
-    suffers: frozenset[Fault] = frozenset(Fault)
-    """The faults that can be done to it."""
-    role: str = SERVER
-    """What it is: only at the death of a server may something be lost."""
-
-
-class Step(NamedTuple):
-    """One action and its record."""
-
-    name: str
-    target: str
-    do: Callable[[], None]
-    details: Mapping[str, Json]
-
-
-class Blow(NamedTuple):
-    """What one fault does now, and what undoes it."""
-
-    strikes: Sequence[Step]
-    heals: Sequence[Step]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +31,8 @@ class Scene:
     """Servers and clients; each group is aimed at equally often, however many are in it."""
     cluster: Cluster | None = None
     """The cluster that the servers are, where it has links and knows its primary."""
+    machine: Machine | None = None
+    """The machine that everything runs on, where its disk is simulated."""
     servers: Mapping[str, Target] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,6 +41,8 @@ class Scene:
 
     def can_suffer(self, strike: Strike) -> bool:
         """Whether there is anything to aim at."""
+        if isinstance(strike.action, DiskFault):
+            return self.machine is not None
         if strike.needs_cluster and self.cluster is None:
             return False
         if isinstance(strike.action, LinkFault):
@@ -78,12 +51,19 @@ class Scene:
 
     def blow(self, strike: Strike, chance: random.Random) -> Blow | None:
         """What `strike` does now, by chance; None where nobody is there to be struck, as during an election."""
+        if isinstance(strike.action, DiskFault):
+            assert self.machine is not None
+            return self.machine.blow(strike.action, self._programs(), chance)
         if isinstance(strike.action, LinkFault):
             return self._on_links(strike.action, strike.aim or Aim.ONE, chance)
         if strike.aim is None:
             return _on_processes(strike.action, [chance.choice(chance.choice(self._suffering(strike.action)))])
         chosen = self._chosen(strike.aim, self._servers_for(strike.action), chance)
         return _on_processes(strike.action, [self.servers[name] for name in chosen]) if chosen else None
+
+    def _programs(self) -> list[Target]:
+        """Who writes to the disk: the servers or, of a store without any, the clients."""
+        return list(self.servers.values()) or [target for group in self.groups for target in group]
 
     def _suffering(self, fault: Fault) -> list[list[Target]]:
         """The targets of each group that suffer `fault`, without groups that have none."""
@@ -152,9 +132,9 @@ class Scene:
         return chosen
 
 
-def scene_of(backend: Backend, clients: Sequence[RunClient]) -> Scene:
+def scene_of(backend: Backend, clients: Sequence[RunClient], machine: Machine | None = None) -> Scene:
     """The scene of a run. `backend` has been started."""
-    return Scene([server_targets(backend), [client_target(client) for client in clients]], cluster_of(backend))
+    return Scene([server_targets(backend), [client_target(client) for client in clients]], cluster_of(backend), machine)
 
 
 def cluster_of(backend: Backend) -> Cluster | None:
@@ -194,6 +174,7 @@ def client_target(client: RunClient) -> Target:
 
 def refuse_impossible(choices: Sequence[FaultChoice], backend: Backend, name: str) -> None:
     """Raise `UsageError` for faults that a store or this machine can never suffer: they are not skipped in silence."""
+    refuse_disk_faults(choices, backend, name)
     needing = [choice for choice in choices if any(strike.needs_cluster for strike in choice.strikes)]
     if not needing:
         return

@@ -6,7 +6,8 @@ import errno
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -61,7 +62,7 @@ class SimulatedDisk:
         self._images.all_synced()
         self._behaviour = HONEST
         self._lock = threading.Lock()
-        self._listener = Listener(self._socket, self._machine, self._decide)
+        self._listener = Listener(self._socket, self._machine, self._decide, self._let_start)
         self._listener.start()
 
     def __enter__(self) -> SimulatedDisk:
@@ -83,10 +84,30 @@ class SimulatedDisk:
         with self._lock:
             self._behaviour = behaviour
 
-    def lose_power(self, torn: Random | None = None) -> list[Lost]:
-        """Take away what was not synced; what each file lost. See `Images.lose`."""
+    @contextmanager
+    def without_power(self) -> Iterator[None]:
+        """No program can sync or start meanwhile: time to kill them all, and to `lose` what they had."""
         with self._lock:
-            return self._images.lose(torn)
+            yield
+
+    def lose(self, torn: Random | None = None) -> list[Lost]:
+        """Take away what was not synced; what each file lost. Only `without_power`; see `Images.lose`."""
+        return self._images.lose(torn)
+
+    def lose_power(self, torn: Random | None = None) -> list[Lost]:
+        """The same where no program runs any more."""
+        with self.without_power():
+            return self.lose(torn)
+
+    def keep(self) -> None:
+        """Everything that is there now is on the disk: what was prepared before the run is not to be lost."""
+        with self._lock:
+            self._images.all_synced()
+
+    def _let_start(self) -> None:
+        """Waits while there is no power."""
+        with self._lock:
+            self._images.may_differ()
 
     def close(self) -> None:
         self._listener.close()
@@ -96,6 +117,9 @@ class SimulatedDisk:
         if not self._images.covers(file.path):
             return None
         with self._lock:
+            if file.truncates:
+                self._images.truncated(file.descriptor)
+                return None
             self.syncs += 1
             behaviour = self._behaviour
             if behaviour.fails:

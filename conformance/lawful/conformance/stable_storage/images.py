@@ -23,6 +23,8 @@ class _Image:
 
     path: Path
     size: int
+    was_truncated: bool
+    """Since it was synced, so that it may differ before its end as well."""
     descriptor: int
     """Keeps the inode of the original, which could otherwise be that of another file after a removal."""
 
@@ -59,7 +61,7 @@ class Images:
         if not stat.S_ISREG(status.st_mode):
             return
         image = self._image(descriptor, status)
-        keeps = appended and image.size <= status.st_size
+        keeps = appended and not image.was_truncated and image.size <= status.st_size
         with image.path.open("r+b") as copy:
             begin = image.size if keeps else 0
             copy.seek(begin)
@@ -67,6 +69,18 @@ class Images:
             for piece in _pieces(descriptor, begin, status.st_size):
                 copy.write(piece)
             image.size = copy.tell()
+        image.was_truncated = False
+
+    def truncated(self, descriptor: int) -> None:
+        """An open file is about to be truncated, and may grow again before it is synced."""
+        status = os.fstat(descriptor)
+        if stat.S_ISREG(status.st_mode):
+            self._image(descriptor, status).was_truncated = True
+
+    def may_differ(self) -> None:
+        """A program starts. It may repair its files as it finds them, by calls that nobody is told of (`truncate`)."""
+        for image in self._images.values():
+            image.was_truncated = True
 
     def all_synced(self) -> None:
         """Everything in the folder is on the disk."""
@@ -120,7 +134,7 @@ class Images:
             self._made += 1
             path = self._copies / str(self._made)
             path.touch()
-            image = self._images[key] = _Image(path, 0, os.dup(descriptor))
+            image = self._images[key] = _Image(path, 0, False, os.dup(descriptor))
         return image
 
 

@@ -60,6 +60,8 @@ def main() -> None:
         listening.connect(path)
         listener = installed(int(audit), int(seccomp), [int(call) for call in calls.split(",")])
         socket.send_fds(listening, [b"!"], [listener])
+        if not listening.recv(1):
+            sys.exit("the disk that this program was to be started on is gone")
     os.close(listener)
     try:
         os.execvp(command[0], command)

@@ -21,6 +21,7 @@ from lawful.conformance.stable_storage.system_calls import (
     NOTIFICATION_BYTES,
     RECEIVE,
     SEND,
+    TRUNCATES,
     Architecture,
     Notification,
     answer_text,
@@ -45,7 +46,9 @@ class SyncedFile:
     """Open for reading, until the call is decided."""
     path: str
     appended: bool
-    """It is open for appending, so that it was only written at its end."""
+    """It is open for appending, so that it was only written at its end, unless it was truncated."""
+    truncates: bool = False
+    """It is not synced by the call, but truncated."""
 
 
 Decide = Callable[[SyncedFile], Decision | None]
@@ -62,12 +65,14 @@ class _Later:
 class Listener(threading.Thread):
     """Decides the calls of all programs that hand their listeners over at a Unix socket."""
 
-    def __init__(self, path: Path, machine: Architecture, decide: Decide) -> None:
+    def __init__(self, path: Path, machine: Architecture, decide: Decide, let_start: Callable[[], None]) -> None:
+        """`let_start`: comes back when a program may start."""
         super().__init__(name="simulated disk", daemon=True)
         self.accepted = 0
         """How many programs were started under it."""
         self._machine = machine
         self._decide = decide
+        self._let_start = let_start
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.bind(str(path))
         self._socket.listen()
@@ -106,6 +111,9 @@ class Listener(threading.Thread):
         connection, _ = self._socket.accept()
         with connection:
             _, descriptors, _, _ = socket.recv_fds(connection, 1, 1)
+            self._let_start()
+            with suppress(BrokenPipeError, ConnectionResetError):  # killed while it waited
+                connection.sendall(b"!")
         for descriptor in descriptors:  # none, where the program was killed before it sent one
             self.accepted += 1
             self._listeners.add(descriptor)
@@ -156,13 +164,15 @@ class Listener(threading.Thread):
         """The file of a call; None where it cannot be found, which leaves the call to the kernel."""
         process = Path("/proc", str(notification.thread))
         try:
-            if self._machine.name_of(notification.call) in BY_ADDRESS:
+            name = self._machine.name_of(notification.call)
+            if name in BY_ADDRESS:
                 path = _mapped(process, notification.arguments[0])
                 return None if path is None else SyncedFile(os.open(path, os.O_RDONLY), path, appended=False)
             number = notification.arguments[0] & 0xFFFFFFFF
             path = str((process / "fd" / str(number)).readlink())
             descriptor = os.open(process / "fd" / str(number), os.O_RDONLY | os.O_NONBLOCK)
-            return SyncedFile(descriptor, path, appended=bool(_flags(process, number) & os.O_APPEND))
+            appended = bool(_flags(process, number) & os.O_APPEND)
+            return SyncedFile(descriptor, path, appended, truncates=name in TRUNCATES)
         except OSError:
             return None
 

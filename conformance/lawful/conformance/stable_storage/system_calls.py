@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 BY_DESCRIPTOR = frozenset({"fsync", "fdatasync"})
 """They name a file by its descriptor."""
+TRUNCATES = frozenset({"ftruncate"})
+"""They make a file shorter or longer; the kernel carries them out."""
 BY_ADDRESS = frozenset({"msync"})
 """They name a file by an address that it is mapped to."""
 
@@ -44,8 +46,8 @@ class Architecture:
 
 
 _ARCHITECTURES = {
-    "x86_64": Architecture(0xC000003E, 317, {"fsync": 74, "fdatasync": 75, "msync": 26}),
-    "aarch64": Architecture(0xC00000B7, 277, {"fsync": 82, "fdatasync": 83, "msync": 227}),
+    "x86_64": Architecture(0xC000003E, 317, {"fsync": 74, "fdatasync": 75, "msync": 26, "ftruncate": 77}),
+    "aarch64": Architecture(0xC00000B7, 277, {"fsync": 82, "fdatasync": 83, "msync": 227, "ftruncate": 46}),
 }
 
 

@@ -20,8 +20,8 @@ from lawful.conformance.plugin import KNOWN, UNSUPPORTED
 from lawful.conformance.programs.opened import Builds
 from lawful.conformance.report.evidence_text import evidence_lines
 from lawful.conformance.run.judgement import judge_history
-from lawful.conformance.run.scene import SERVER
 from lawful.conformance.run.stages import Stage
+from lawful.conformance.run.target import SERVER
 from lawful.conformance.suite.concurrent import work_at_once
 from lawful.conformance.suite.progress import Progress
 from lawful.conformance.suite.sequential import Record

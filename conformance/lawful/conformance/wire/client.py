@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
@@ -241,10 +241,19 @@ class SharedClient:
         """See `kill`."""
 
 
-def python_client(name: str, path: str, opening: Opening, processes: ProcessSpawner) -> ClientPeer:
-    """A client of the Python adapter at `module:Class`, in a process of its own."""
+def python_client(
+    name: str,
+    path: str,
+    opening: Opening,
+    processes: ProcessSpawner,
+    launched: Callable[[Sequence[str]], list[str]] | None = None,
+) -> ClientPeer:
+    """A client of the Python adapter at `module:Class`, in a process of its own.
+
+    `launched`: makes of its command the one that starts it elsewhere, as on a simulated disk.
+    """
     command = [sys.executable, "-m", "lawful.conformance.client_process", path]
-    return ClientPeer(ProcessPeer(name, command, processes), opening)
+    return ClientPeer(ProcessPeer(name, command if launched is None else launched(command), processes), opening)
 
 
 def greet(peer: Peer, options: Mapping[str, Json]) -> Hello:
