@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from lawful.checkers.exploration.behaviour import follow, guided, violated_by
+from lawful.checkers.exploration.behaviour import Move, follow, guided, violated_by
 from lawful.checkers.exploration.explorer import explore
 from lawful.checkers.exploration.walks import walk
 from lawful.checkers.verdict import Budget, Verdict
 from lawful.models.local_steps import OfPair, OfServer
+from lawful.models.raft.election import TIME_OUT
 from lawful.models.raft.mistakes import MISTAKES
 from lawful.models.raft.properties import PROPERTIES
-from lawful.models.raft.raft import Bounds, Raft
+from lawful.models.raft.raft import RESTART, Bounds, Raft
 from lawful.models.raft.state import Role
 
 
@@ -59,3 +62,15 @@ def test_pairs_are_judged_whichever_comes_first() -> None:
     found = walk(Raft(Bounds(servers=2)), [one_sided], walks=5, depth=30, seed=0)
     assert found.violation is not None
     assert [move.step.action for move in found.violation.behaviour] == ["time out"]
+
+
+def test_a_walk_is_judged_as_a_whole_and_shortened() -> None:
+    """Two restarts are too many. A restart that changes nothing is no step of a walk, so a time out comes before."""
+
+    def restarts(behaviour: Sequence[Move]) -> str | None:
+        return "restarts" if sum(move.step.action == RESTART for move in behaviour) > 1 else None
+
+    found = walk(Raft(Bounds(servers=2)), PROPERTIES, walks=5, depth=30, seed=0, whole=restarts)
+    assert found.violation is not None
+    assert found.violation.property == "restarts"
+    assert [move.step.action for move in found.violation.behaviour] == [TIME_OUT, RESTART] * 2

@@ -44,6 +44,7 @@ COMMANDS = {
     "search-raft-state-machine-mistake": "lawful explore raft --mistake answered-before-commit",
     "search-raft-state-machine-unknown": "lawful explore raft --state-machine job",
     "search-raft-state-machine-too-many": "lawful explore raft --state-machine jobs --values 9",
+    "search-raft-walks-history": "lawful explore raft --servers 2 --state-machine tasks --walks 20 --depth 40",
     "search-raft-unknown-extension": "lawful explore raft --with prevote",
     "search-raft-output-nowhere": "lawful explore raft --mistake quorum-of-half --output nowhere/found.json",
     "search-raft-walks": "lawful explore raft --servers 2 --walks 20 --depth 40 --seed 3",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -52,19 +52,27 @@ def walk(
     seed: int,
     after: Sequence[Move] = (),
     budget: Budget | None = None,
+    whole: Callable[[Sequence[Move]], str | None] | None = None,
 ) -> Walked:
     """Walks of up to `depth` steps each, up to the first violation, which is shortened.
 
-    `after`: the behaviour from whose end the walks go on. Raises `WrongModel` where the model is not made of local
+    `after`: the behaviour from whose end the walks go on. `whole` judges each walk at its end, with what was before
+    it: the id of what it violates, or None. Raises `WrongModel` where the model is not made of local
     steps.
     """
-    return _Walker(model, properties, after, budget or Budget()).run(walks, depth, seed)
+    return _Walker(model, properties, after, budget or Budget(), whole).run(walks, depth, seed)
 
 
 class _Walker:
     def __init__(
-        self, model: AnyModel, properties: Sequence[LocalProperty], after: Sequence[Move], budget: Budget
+        self,
+        model: AnyModel,
+        properties: Sequence[LocalProperty],
+        after: Sequence[Move],
+        budget: Budget,
+        whole: Callable[[Sequence[Move]], str | None] | None,
     ) -> None:
+        self.whole = whole
         self.model = model
         self.properties = properties
         self.before = tuple(after)
@@ -100,7 +108,7 @@ class _Walker:
             self.meter.step()
             options = self.moves.options(place)
             if not options:
-                return self._stuck(place, way)
+                return self._stuck(place, way) or self._judged_whole(way)
             (option,) = chance.choices(options, [likelihood[one.move.step.action] for one in options])
             self.taken[option.move.step.action] += 1
             way.append(option)
@@ -109,7 +117,30 @@ class _Walker:
                 shorter = shortened(way, partial(self._replayed, broken))
                 return Violation(broken, (*self.before, *(one.move for one in shorter)))
             place = self.moves.taken(place, option)
-        return None
+        return self._judged_whole(way)
+
+    def _judged_whole(self, way: list[Option]) -> Violation | None:
+        broken = self._whole(way)
+        if broken is None:
+            return None
+        length = next(length for length in range(len(way) + 1) if self._whole(way[:length]) == broken)
+        shorter = shortened(way[:length], partial(self._replayed_whole, broken))
+        return Violation(broken, (*self.before, *(one.move for one in shorter)))
+
+    def _whole(self, way: Sequence[Option]) -> str | None:
+        return None if self.whole is None else self.whole((*self.before, *(one.move for one in way)))
+
+    def _replayed_whole(self, broken: str, hints: Sequence[Option]) -> list[Option] | None:
+        """A way by moves like these that violates the same as a whole, and nothing before."""
+        place, way = self.start, list[Option]()
+        for hint in hints:
+            option = like(self.moves.options(place), hint)
+            if option is not None:
+                if self._broken(place, option) is not None:
+                    return None
+                way.append(option)
+                place = self.moves.taken(place, option)
+        return way if self._whole(way) == broken else None
 
     def _stuck(self, place: Place, way: Sequence[Option]) -> Violation | None:
         """A state without any step; that its steps lead nowhere new, or out of the bounds, does not count."""

@@ -165,11 +165,13 @@ def _walk(
     from lawful.checkers.exploration.walks import walk
     from lawful.conformance.behaviour_file import write
     from lawful.conformance.cli.explore_raft_text import WalkedRaft, walked_lines
+    from lawful.conformance.walked_history import broken_by_history, is_recorded
     from lawful.models.raft.judged import judged
 
     walks, depth, seed = drawn
     properties = judged(model)
-    found = walk(model, properties, walks=walks, depth=depth, seed=seed, after=scene, budget=budget)
+    whole = broken_by_history(model) if is_recorded(model) else None
+    found = walk(model, properties, walks=walks, depth=depth, seed=seed, after=scene, budget=budget, whole=whole)
     violation = found.violation
     if output is not None and violation is not None:
         write(output, model, mistake, violation.property, violation.behaviour)

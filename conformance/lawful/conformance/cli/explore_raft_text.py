@@ -14,6 +14,7 @@ from lawful.checkers.verdict import Verdict
 from lawful.conformance.behaviour_file import Recorded, sorted_names
 from lawful.conformance.cli.terminal import LOOKS, coloured
 from lawful.conformance.report.behaviour_columns import RAFT_WORDING, behaviour_lines
+from lawful.conformance.walked_history import broken_by_history, is_recorded
 from lawful.models.raft.client_wording import client_lines, command_lines
 from lawful.models.raft.judged import clients_of, judged
 from lawful.models.raft.mistakes import MISTAKES
@@ -89,6 +90,8 @@ def walked_lines(walked: WalkedRaft, moments: Sequence[Moment]) -> Iterator[str]
     if found.progress is not None:
         yield f"    {found.progress}"
     yield f"    {counted(found.walks, 'random walk')}, {counted(found.steps, 'step')}, seed {walked.seed}"
+    if is_recorded(walked.model):
+        yield "    what clients asked for and were answered in each was checked for linearizability, as a recording is"
     yield "    what they did not come by may be broken: only a search through all states says that it is not"
     if found.violation is None:
         yield ""
@@ -116,6 +119,10 @@ def _violated(recorded: Recorded) -> str | None:
     found = violated_by(judged(recorded.model), recorded.moments)
     if found is not None:
         return found[0].id
+    if is_recorded(recorded.model):
+        broken = broken_by_history(recorded.model)(recorded.moves)
+        if broken is not None:
+            return broken
     is_stuck = not any(moves(recorded.model, recorded.moments[-1]))
     return DEADLOCK if is_stuck else None
 

@@ -46,6 +46,8 @@ COMMANDS: dict[str, tuple[Call, ...]] = {
 }
 """By table, what its clients ask for, the first command by client 1 and so on."""
 
+READS = {"tasks": Call("get", {"id": "t-1"}), "jobs": Call("get", {"id": "j-1"}), "leader_lease": Call("get", {})}
+
 
 @dataclass(frozen=True, slots=True)
 class TableMachine:
@@ -58,23 +60,33 @@ class TableMachine:
         return _execution(self.name).initial()
 
     def carried_out(self, state: State, command: int, moment_s: int) -> tuple[str, State]:
-        answer, after = _execution(self.name).carry_out(_table(state), self._call(command), moment_s * _S)
+        answer, after = _execution(self.name).carry_out(_table(state), self.call(command), moment_s * _S)
         return canonical(answer), after
 
     def following(self, state: State, command: int, answer: str | None) -> Sequence[State]:
-        allowed = transitions(_model(self.name), _table(state), self._call(command), _ANY_TIME)
+        allowed = transitions(_model(self.name), _table(state), self.call(command), _ANY_TIME)
         if answer is None:
             return [one.state for one in allowed]
         seen = json.loads(answer)
         return [after for one in allowed if (after := state_after(one, seen)) is not None]
 
+    @property
+    def read(self) -> Call:
+        """What a read that is not in the log asks for."""
+        return READS[self.name]
+
+    def read_at(self, state: State) -> str:
+        """The answer to such a read."""
+        return canonical(_execution(self.name).carry_out(_table(state), self.read, 0)[0])
+
     def command_text(self, command: int) -> str:
-        return asked_text(*self._call(command))
+        return asked_text(*self.call(command))
 
     def answer_text(self, answer: str) -> str:
         return value_text(json.loads(answer))
 
-    def _call(self, command: int) -> Call:
+    def call(self, command: int) -> Call:
+        """What a command is."""
         return COMMANDS[self.name][command - 1]
 
 
