@@ -76,6 +76,27 @@ def test_a_behaviour_is_replayed_as_it_was_found(behaviour: dict[str, Any], lawf
     assert again.stdout.endswith(diagram)
 
 
+def test_counterexamples_that_end_differently_are_written_drawn_and_replayed(lawful: Lawful, folder: Path) -> None:
+    run = lawful(
+        "lawful explore raft --mistake propose-over-uncommitted --counterexamples 2 --output found.json --svg found.svg"
+    )
+    assert run.code == 1
+    assert "counterexample 2, which ends in another step:" in run.stdout
+    found = [json.loads((folder / name).read_text(encoding="utf-8")) for name in ("found.json", "found-2.json")]
+    assert found[0]["steps"][-1] != found[1]["steps"][-1]
+    assert "RAFT-2 is violated" in (folder / "found-2.svg").read_text(encoding="utf-8")
+    again = lawful("lawful replay found-2.json --svg again.svg")
+    assert (again.code, (folder / "again.svg").read_text()) == (1, (folder / "found-2.svg").read_text())
+    run = lawful("lawful explore raft --mistake propose-over-uncommitted --counterexamples 2 --format json")
+    report = json.loads(run.stdout)
+    jsonschema.validate(report, json.loads(lawful("lawful schema state-exploration").stdout))
+    assert [one["steps"][-1] for one in report["further"]] == [found[1]["steps"][-1]]
+    run = lawful("lawful explore raft --walks 2 --counterexamples 2")
+    assert (run.code, "--walks shows one counterexample" in run.stderr) == (2, True)
+    run = lawful("lawful replay found.json --svg nowhere/found.svg")
+    assert (run.code, "cannot write nowhere/found.svg" in run.stderr) == (2, True)
+
+
 def test_a_behaviour_keeps_its_schema(behaviour: dict[str, Any], lawful: Lawful) -> None:
     schema: Any = json.loads(lawful("lawful schema behaviour").stdout)
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -52,6 +52,12 @@ def test_a_lasso_is_replayed_as_it_was_found(lasso: dict[str, Any], lawful: Lawf
     jsonschema.validate(lasso, json.loads(lawful("lawful schema behaviour").stdout))
 
 
+def test_a_lasso_is_drawn_with_its_loop(lawful: Lawful, folder: Path) -> None:
+    run = lawful("lawful explore raft --liveness --mistake only-longer-log-may-lead --svg found.svg")
+    assert run.code == 1
+    assert "↻ from here on, again and again" in (folder / "found.svg").read_text(encoding="utf-8")
+
+
 def without_last(document: dict[str, Any]) -> None:
     document["steps"].pop()
 

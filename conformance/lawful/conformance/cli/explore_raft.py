@@ -21,7 +21,9 @@ from lawful.models.raft.features import Feature
 
 if TYPE_CHECKING:
     from lawful.checkers.exploration.behaviour import Move
+    from lawful.checkers.exploration.result import Violation
     from lawful.checkers.verdict import Budget
+    from lawful.conformance.cli.explore_raft_text import Searched
     from lawful.models.raft.features import Features
     from lawful.models.raft.raft import Raft
 
@@ -50,6 +52,8 @@ _COMMANDS = 2
 @click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Processes that search; else 1.")
 @click.option("--mistake", metavar="NAME", help="A broken twin of Raft, within bounds that suffice to break it.")
 @click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Where to write a counterexample.")
+@click.option("--counterexamples", metavar="N", type=click.IntRange(1), help="How many that end differently; else 1.")
+@click.option("--svg", metavar="FILE", type=click.Path(path_type=Path), help="Where to draw a counterexample.")
 @click.option("--walks", metavar="N", type=click.IntRange(1), help="Take N random walks instead of all steps.")
 @click.option("--depth", metavar="D", type=click.IntRange(1), help="The longest walk, in steps; else 80.")
 @click.option("--seed", metavar="S", type=click.IntRange(0), help="Which walks; else those of seed 0.")
@@ -71,6 +75,8 @@ def raft(
     workers: int | None,
     mistake: str | None,
     output: Path | None,
+    counterexamples: int | None,
+    svg: Path | None,
     walks: int | None,
     depth: int | None,
     seed: int | None,
@@ -86,12 +92,11 @@ def raft(
     """
     configuration = effective(options).configuration
     require_numpy()
-    from lawful.checkers.exploration.behaviour import follow
+    from lawful.checkers.exploration.diverse import further
     from lawful.checkers.exploration.explorer import explore
     from lawful.checkers.verdict import Budget
-    from lawful.conformance.behaviour_file import features_named, write
-    from lawful.conformance.cli.explore_raft_json import report
-    from lawful.conformance.cli.explore_raft_text import Searched, searched_lines
+    from lawful.conformance.behaviour_file import features_named
+    from lawful.conformance.cli.explore_raft_text import Searched
     from lawful.models.raft.judged import judged
 
     parameters = click.get_current_context().params
@@ -112,17 +117,36 @@ def raft(
         found = explore(model, judged(model), budget, after=scene, **how)
     except ValueError as error:
         raise _not_within(mistake, error) from error
-    searched = Searched(model, mistake, len(scene), reduction, found)
-    code = EXIT_CODES[found.verdict]
-    if output is not None and found.violation is not None:
-        write(output, model, mistake, found.violation.property, found.violation.behaviour)
-    if configuration.format == "json":
+    further_ones: tuple[Violation, ...] = ()
+    if found.violation is not None and counterexamples is not None:
+        more = counterexamples - 1
+        further_ones = tuple(further(model, judged(model), found.violation, more, budget, after=scene, **how))
+    searched = Searched(model, mistake, len(scene), reduction, found, further_ones)
+    return _shown(searched, output, svg, configuration.format)
+
+
+def _shown(searched: Searched, output: Path | None, svg: Path | None, format_: str) -> ExitCode:
+    """Write the counterexamples to files, print the outcome, and give the exit code."""
+    from lawful.checkers.exploration.behaviour import follow
+    from lawful.conformance.behaviour_file import write
+    from lawful.conformance.behaviour_picture import draw, numbered
+    from lawful.conformance.cli.explore_raft_json import report
+    from lawful.conformance.cli.explore_raft_text import searched_lines
+
+    model, violations = searched.model, searched.violations
+    moments = [follow(model, one.behaviour) for one in violations]
+    for number, (one, states) in enumerate(zip(violations, moments, strict=True), 1):
+        if output is not None:
+            write(numbered(output, number), model, searched.mistake, one.property, one.behaviour)
+        if svg is not None:
+            draw(numbered(svg, number), one.property, one.behaviour, states)
+    code = EXIT_CODES[searched.found.verdict]
+    if format_ == "json":
         click.echo(json.dumps(report(searched, code), indent=2, ensure_ascii=False))
         return code
-    moments = [] if found.violation is None else follow(model, found.violation.behaviour)
     for line in searched_lines(searched, moments):
         say(line)
-    _say_output(output, is_written=found.violation is not None)
+    _say_output(output, is_written=bool(violations))
     return code
 
 
@@ -136,6 +160,8 @@ def _require_together(given: Mapping[str, Any], model: Raft, format_: str) -> No
         raise UsageError("--depth and --seed are for random walks", hint="say how many with --walks N")
     if given["walks"] is not None and (given["symmetry"] or given["reduction"] or format_ == "json"):
         raise UsageError("--walks goes with none of --symmetry, --reduction and --format json")
+    if given["walks"] is not None and (given["counterexamples"] or given["svg"]):
+        raise UsageError("--walks shows one counterexample", hint="draw what --output writes with lawful replay --svg")
 
 
 def _require_alike(model: Raft) -> None:

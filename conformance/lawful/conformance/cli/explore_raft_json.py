@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from lawful.checkers.exploration.result import Exploration
+from lawful.checkers.exploration.result import Exploration, Violation
 from lawful.conformance.behaviour_file import sorted_names, step_json
 from lawful.conformance.cli.explore_raft_text import WORDS, Searched
 from lawful.conformance.errors import ExitCode
@@ -52,13 +52,13 @@ def report(searched: Searched, code: ExitCode) -> Json:
             for one in ALL_PROPERTIES
             if one.id in found.applied
         ],
-        "violation": None
-        if found.violation is None
-        else {
-            "property": found.violation.property,
-            "steps": [step_json(move) for move in found.violation.behaviour],
-        },
+        "violation": None if found.violation is None else _violation(found.violation),
+        **({"further": [_violation(one) for one in searched.further]} if searched.further else {}),
     }
+
+
+def _violation(violation: Violation) -> Json:
+    return {"property": violation.property, "steps": [step_json(move) for move in violation.behaviour]}
 
 
 def _outcome(found: Exploration, name: str) -> str:

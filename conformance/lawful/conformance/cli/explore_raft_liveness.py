@@ -10,9 +10,11 @@ from typing import Any
 
 import click
 
+from lawful.checkers.exploration.liveness.confirmation import carried_out
 from lawful.checkers.exploration.liveness.judge import judge
 from lawful.checkers.verdict import Budget
 from lawful.conformance.behaviour_file import features_named, model_of, write
+from lawful.conformance.behaviour_picture import draw
 from lawful.conformance.cli.explore_raft_liveness_json import report
 from lawful.conformance.cli.explore_raft_liveness_text import JudgedRaft, judged_lines
 from lawful.conformance.cli.terminal import say
@@ -57,6 +59,10 @@ def explore_liveness(given: Mapping[str, Any], format_: str, budget: Budget) -> 
     if output is not None and broken is not None and broken.lasso is not None:
         lasso = broken.lasso
         write(output, model, mistake, broken.property.id, (*lasso.prefix, *lasso.loop), len(lasso.prefix))
+    if given["svg"] is not None and broken is not None and broken.lasso is not None:
+        lasso = broken.lasso
+        moments = carried_out(model, lasso, TERMS)
+        draw(given["svg"], broken.property.id, (*lasso.prefix, *lasso.loop), moments, len(lasso.prefix))
     if format_ == "json":
         click.echo(json.dumps(report(judged, code), indent=2, ensure_ascii=False))
         return code

@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from lawful.checkers.exploration.behaviour import Moment, Move, moves, violated_by
-from lawful.checkers.exploration.result import DEADLOCK, Exploration
+from lawful.checkers.exploration.result import DEADLOCK, Exploration, Violation
 from lawful.checkers.exploration.walks import Walked
 from lawful.checkers.verdict import Verdict
 from lawful.conformance.behaviour_file import Recorded, sorted_names
@@ -38,6 +38,13 @@ class Searched(NamedTuple):
     reduced: bool
     """Steps of different servers were not taken in all orders."""
     found: Exploration
+    further: tuple[Violation, ...] = ()
+    """Counterexamples that end differently."""
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """All counterexamples, a shortest one first."""
+        return () if self.found.violation is None else (self.found.violation, *self.further)
 
 
 class WalkedRaft(NamedTuple):
@@ -51,8 +58,8 @@ class WalkedRaft(NamedTuple):
     found: Walked
 
 
-def searched_lines(searched: Searched, moments: Sequence[Moment]) -> Iterator[str]:
-    """The outcome of a search. `moments`: the states of the counterexample, where there is one."""
+def searched_lines(searched: Searched, moments: Sequence[Sequence[Moment]]) -> Iterator[str]:
+    """The outcome of a search. `moments`: for each counterexample its states."""
     found = searched.found
     yield f"{verdict_word(found.verdict)} {subject(searched.model, searched.mistake)}"
     if searched.mistake is not None:
@@ -72,9 +79,11 @@ def searched_lines(searched: Searched, moments: Sequence[Moment]) -> Iterator[st
         yield from wrapped("steps: ", [f"{action} {times}" for action, times in found.taken.items() if times])
         if found.not_taken:
             yield from wrapped("never taken within these bounds: ", found.not_taken)
-    if found.violation is not None:
+    for number, (one, states) in enumerate(zip(searched.violations, moments, strict=True), 1):
         yield ""
-        yield from _violation_lines(found.violation.property, found.violation.behaviour, moments, searched.model)
+        if number > 1:
+            yield f"    counterexample {number}, which ends in another step:"
+        yield from _violation_lines(one.property, one.behaviour, states, searched.model)
 
 
 def walked_lines(walked: WalkedRaft, moments: Sequence[Moment]) -> Iterator[str]:

@@ -1,0 +1,70 @@
+"""The picture of a behaviour: well-formed, self-contained, with everything escaped, and lost messages marked."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from lawful.checkers.exploration.behaviour import follow, guided
+from lawful.conformance.report.behaviour_columns import RAFT_WORDING
+from lawful.conformance.report.behaviour_svg import behaviour_svg
+from lawful.models.local_steps import LOSE, REPEAT, Choice
+from lawful.models.raft import election, raft
+from lawful.models.raft.mistake import stood
+from lawful.models.raft.raft import Bounds, Raft
+
+MODEL = Raft(Bounds(servers=2, messages=2))
+ASKED = (*stood(0), Choice(0, election.ASK_FOR_VOTE, 1))
+LOST = (*ASKED, Choice(1, LOSE, 0))
+ANSWERED = (*ASKED, Choice(1, raft.ADOPT_TERM, 0), Choice(1, election.ANSWER_VOTE_REQUEST, 0))
+REPEATED = (*ASKED, Choice(1, REPEAT, 0), Choice(1, LOSE, 0), Choice(1, LOSE, 0))
+TO_ITSELF = (*stood(0), Choice(0, election.ASK_FOR_VOTE, 0), Choice(0, election.ANSWER_VOTE_REQUEST, 0))
+
+
+def drawn(choices: tuple[Choice, ...], title: str = "title", loop: int | None = None) -> str:
+    behaviour = guided(MODEL, choices)
+    return behaviour_svg(title, behaviour, follow(MODEL, behaviour), loop=loop)
+
+
+@pytest.mark.parametrize(
+    ("choices", "arrived", "lost", "on_their_way"),
+    [(ASKED, 0, 0, 1), (LOST, 0, 1, 0), (ANSWERED, 1, 0, 1), (REPEATED, 0, 2, 0), (TO_ITSELF, 1, 0, 1)],
+)
+def test_each_message_is_an_arrow(choices: tuple[Choice, ...], arrived: int, lost: int, on_their_way: int) -> None:
+    picture = drawn(choices)
+    ElementTree.fromstring(picture)
+    assert picture.count('class="message lost"') == picture.count("✕") == lost
+    assert picture.count('class="message waiting"') == on_their_way
+    assert picture.count('class="message"/></g>') == arrived
+    assert len(re.findall('class="number"', picture)) == len(choices)
+
+
+def test_what_changed_is_shown_and_nothing_else() -> None:
+    texts = [element.text for element in ElementTree.fromstring(drawn(ASKED)).iter("{http://www.w3.org/2000/svg}text")]
+    assert "time out: term 1 → 2, role follower →" in texts
+    assert "ask for vote" in texts
+
+
+def test_all_is_escaped() -> None:
+    behaviour = guided(MODEL, ASKED)
+    evil = '</text><script>alert("1")</script>'
+    wording = RAFT_WORDING._replace(name=lambda server: evil, message=lambda message: evil, change=lambda a, b: evil)
+    picture = behaviour_svg(evil, behaviour, follow(MODEL, behaviour), wording)
+    assert "<script" not in picture
+    ElementTree.fromstring(picture)
+
+
+def test_nothing_is_fetched() -> None:
+    assert re.findall(r"https?://[^\"]+", drawn(ANSWERED)) == ["http://www.w3.org/2000/svg"]
+
+
+def test_a_loop_is_marked() -> None:
+    assert "again and again" not in drawn(LOST)
+    assert drawn(LOST, loop=1).count('class="loop"') == 2
+    assert "from here on, nothing" in drawn(LOST, loop=3)
+
+
+def test_a_behaviour_without_steps_is_a_picture_too() -> None:
+    ElementTree.fromstring(drawn(()))
