@@ -42,7 +42,7 @@ def test_a_mistake_is_rejected_by_its_property_alone(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in MISTAKES_OF_LIVENESS if name not in _SLOW])
 def test_a_mistake_of_liveness_is_safe(name: str) -> None:
     model = MISTAKES_OF_LIVENESS[name].model()
-    assert explore(model, properties_of(model.features), UNLIMITED, symmetric=True).verdict is Verdict.LAWFUL
+    assert explore(model, properties_of(model.features), UNLIMITED).verdict is Verdict.LAWFUL
 
 
 BOUNDS = Bounds(servers=2, terms=2, log=0)

@@ -90,7 +90,7 @@ KNOWN = (
         18,
         "The next index only goes back, and never finds a follower with a snapshot",
         "RedisLabs/raft 58",
-        waits_for=Wanted.LIVENESS,
+        ("snapshot-not-sent",),
     ),
     Known(
         19,

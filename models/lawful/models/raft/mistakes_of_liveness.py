@@ -63,6 +63,10 @@ def _is_of_later_term(server: Server, request: VoteRequest) -> bool:
     return request.term > server.term
 
 
+def _first_in_log(server: Server, other: int) -> int:
+    return max(server.next_index[other], len(server.snapshot) + 1)
+
+
 _TWO = Bounds(servers=2, terms=2, log=0)
 _BOTH = frozenset({Feature.PRE_VOTE, Feature.CHECK_QUORUM})
 
@@ -116,6 +120,15 @@ _MISTAKES = (
         COMMITMENT,
         replace(RAFT_RULES, back=_not_back),
         replace(_TWO, log=2),
+    ),
+    MistakeOfLiveness(
+        "snapshot-not-sent",
+        "A leader that has compacted what a follower needs goes back as far as it can, and never sends its snapshot",
+        "RedisLabs/raft 58",
+        KNOWLEDGE,
+        replace(RAFT_RULES, sent_next=_first_in_log),
+        replace(_TWO, log=1),
+        frozenset({Feature.SNAPSHOTS, Feature.LEARNERS}),
     ),
     MistakeOfLiveness(
         "commit-not-in-heartbeats",

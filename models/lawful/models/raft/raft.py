@@ -175,7 +175,7 @@ class Raft:
         yield from propose(state, self.bounds.values, self.rules)
         commits = replication.commit(server, state, self.servers, self.rules)
         yield from reads.committed(state, commits) if Feature.READ_INDEX in self.features else commits
-        sent = replication.send_entries(server, state, self.servers)
+        sent = replication.send_entries(server, state, self.servers, self.rules)
         yield from torn_writes.with_read_errors(sent, self.rules) if Feature.TORN_WRITES in self.features else sent
         yield from leader_contact.lose_touch(state)
         if Feature.CHECK_QUORUM in self.features:
@@ -193,7 +193,7 @@ class Raft:
         if Feature.LEARNERS in self.features:
             yield from learners.steps(server, state, self.servers, self.rules)
         if Feature.SNAPSHOTS in self.features:
-            yield from snapshots.steps(server, state, self.servers)
+            yield from snapshots.steps(server, state, self.servers, self.rules)
 
     def _handle(self, server: int, state: Server, message: Message) -> Iterator[Step]:
         if Feature.CHECK_QUORUM in self.features and leader_contact.ignores(state, message):

@@ -32,13 +32,13 @@ def propose(state: Server, values: int, rules: Rules) -> Iterator[Step]:
             yield LocalStep(PROPOSE, replace(state, log=rules.appended(state, Entry(state.term, value))))
 
 
-def send_entries(server: int, state: Server, servers: int) -> Iterator[Step]:
+def send_entries(server: int, state: Server, servers: int, rules: Rules) -> Iterator[Step]:
     """The leader sends a follower the entry that it needs next, or a heartbeat where it has all."""
     if state.role is not Role.LEADER:
         return
     for other in range(servers):
-        following = state.next_index[other]
-        if other != server and following > len(state.snapshot):
+        following = rules.sent_next(state, other)
+        if other != server and following is not None:
             previous = following - 1
             request = AppendRequest(
                 state.term,

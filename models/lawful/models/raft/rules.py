@@ -239,6 +239,12 @@ def before_install(server: Server, chunk: InstallSnapshot) -> Server:
     return server
 
 
+def sent_next(server: Server, other: int) -> int | None:
+    """The index of the entry to send; None where the log has it no more, and the snapshot goes (section 7)."""
+    following = server.next_index[other]
+    return following if following > len(server.snapshot) else None
+
+
 def goes_on(receiving: Receiving, chunk: InstallSnapshot) -> bool:
     """A chunk goes with those that are there of the same snapshot (section 7)."""
     return (receiving.last_index, receiving.head) == (chunk.last_index, chunk.head)
@@ -356,6 +362,7 @@ class Rules:
     confirms: Callable[[Reading, AppendAnswer], bool] = confirms
     has_entry: Callable[[Server, int, Entry], bool] = has_entry
     before_install: Callable[[Server, InstallSnapshot], Server] = before_install
+    sent_next: Callable[[Server, int], int | None] = sent_next
     goes_on: Callable[[Receiving, InstallSnapshot], bool] = goes_on
     retained: Callable[[Server, InstallSnapshot], tuple[Entry, ...]] = retained
     head: Callable[[Server, InstallSnapshot], Entry] = head

@@ -50,14 +50,14 @@ def entries_of(state: Server) -> tuple[Entry, ...]:
     return (*state.snapshot, *state.log[len(state.snapshot) :])
 
 
-def steps(server: int, state: Server, servers: int) -> Iterator[Step]:
+def steps(server: int, state: Server, servers: int, rules: Rules) -> Iterator[Step]:
     """What a server does by itself."""
     for index in range(state.commit_index, len(state.snapshot), -1):
         log = (*_emptied(index, _head(state.log, index)), *state.log[index:])
         yield LocalStep(COMPACT, replace(state, log=log, snapshot=entries_of(state)[:index]))
     if state.role is Role.LEADER:
         for other in range(servers):
-            if other != server and state.next_index[other] <= len(state.snapshot):
+            if other != server and rules.sent_next(state, other) is None:
                 for chunk in _chunks(server, state, other):
                     yield LocalStep(SEND_LAST_CHUNK if chunk.done else SEND_CHUNK, state, (chunk,))
 
@@ -84,10 +84,11 @@ def _chunks(server: int, state: Server, other: int) -> Iterator[InstallSnapshot]
 
 def handle_chunk(server: int, state: Server, chunk: InstallSnapshot, rules: Rules) -> Iterator[Step]:
     """One step of a server towards the snapshot. The term of the chunk is not above the server's."""
-    if chunk.term < state.term:
+    is_follower = state.role is Role.FOLLOWER
+    if chunk.term < state.term or not (is_follower or rules.makes_way(state)):
         refusal = AppendAnswer(state.term, server, chunk.source, success=False, match_index=0)
         yield LocalStep(ANSWER_APPEND, state, (refusal,))
-    elif state.role is not Role.FOLLOWER:
+    elif not is_follower:
         yield LocalStep(STEP_DOWN, replace(state, role=Role.FOLLOWER), keeps=True)
     elif chunk.last_index <= state.commit_index:
         # It has what the snapshot has: that is committed, as the snapshot is.
