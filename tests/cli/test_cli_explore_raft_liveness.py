@@ -93,7 +93,10 @@ def test_a_loop_that_begins_nowhere_is_an_error_of_use(
     assert (run.code, "has a loop that begins nowhere" in run.stderr) == (2, True)
 
 
-@pytest.mark.parametrize("arguments", ["--log 0", "--mistake pre-vote-of-later-term", "--budget-s 1e-9"])
+@pytest.mark.parametrize(
+    "arguments",
+    ["--log 0", "--mistake pre-vote-of-later-term", "--mistake snapshot-not-sent", "--budget-s 1e-9"],
+)
 def test_the_json_keeps_its_schema(arguments: str, lawful: Lawful) -> None:
     schema: Any = json.loads(lawful("lawful schema liveness").stdout)
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from dataclasses import fields
+from typing import Any, get_args
 
 import jsonschema
 import pytest
+
+from lawful.models.raft.state import Entry, Message, Server
 
 from .conftest import Run
 
@@ -54,3 +57,16 @@ def test_a_report_with_a_missing_member_breaks_the_schema(lawful: Callable[[str]
     del report["files"][0]["objects"][0]["refusals"][0]["because"]
     with pytest.raises(jsonschema.ValidationError, match="because"):
         jsonschema.validate(report, schema_of("report", lawful))
+
+
+@pytest.mark.parametrize("name", ["behaviour", "state-exploration", "liveness"])
+def test_a_schema_of_steps_of_raft_knows_all_that_servers_keep_and_send(
+    name: str, lawful: Callable[[str], Run]
+) -> None:
+    parts = schema_of(name, lawful)["$defs"]
+    state = parts["state"]["properties"]
+    assert state.keys() == {"type", *(one.name for one in fields(Server))}
+    snapshot, received = state["snapshot"]["items"], state["receiving"]["properties"]["head"]
+    for entry in (state["log"]["items"], state["disk"]["properties"]["log"]["items"], snapshot, received):
+        assert entry["properties"].keys() == {"type", *(one.name for one in fields(Entry))}
+    assert set(parts["message"]["properties"]["type"]["enum"]) == {one.__name__ for one in get_args(Message)}
