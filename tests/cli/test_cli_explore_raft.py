@@ -33,6 +33,7 @@ COMMANDS = {
     "search-raft-scene-not-within": "lawful explore raft --mistake old-term-by-counting --terms 2",
     "search-raft-scene-of-others": "lawful explore raft --mistake any-log-may-lead --servers 5",
     "search-raft-too-many-for-symmetry": "lawful explore raft --servers 6 --symmetry",
+    "search-raft-leases": "lawful explore raft --servers 2 --with lease --leases 2 --log 0",
     "search-raft-symmetry-of-learners": "lawful explore raft --with learners --symmetry",
     "search-raft-json": "lawful explore raft --servers 1 --format json",
     "search-raft-no-loss": "lawful explore raft --servers 2 --messages 2 --log 0 --no-loss --no-duplication",
@@ -119,6 +120,7 @@ def test_a_behaviour_keeps_its_schema(behaviour: dict[str, Any], lawful: Lawful)
         ("hole-in-log", "torn-writes"),
         ("joint-by-majority-of-union", "joint"),
         ("learner-counts", "learners"),
+        ("lease-ignores-drift", "lease"),
     ],
 )
 def test_a_behaviour_of_an_extension_keeps_the_schema_too(

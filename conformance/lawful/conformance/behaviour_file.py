@@ -161,8 +161,8 @@ def _bounds(path: Path, document: dict[str, Any]) -> Bounds:
     given = document.get("bounds")
     types = {one.name: type(one.default) for one in fields(Bounds)}
     if isinstance(given, dict):
-        # Without a word on the network it is one that loses and repeats messages.
-        given = {"loss": True, "duplication": True} | given
+        # Files need not say what bounds were added since.
+        given = {"leases": 1, "loss": True, "duplication": True} | given
     if not isinstance(given, dict) or {name: type(one) for name, one in given.items()} != types:
         raise UsageError(f"{path} lacks the bounds {', '.join(sorted(types))}", hint=_HINT)
     if not 1 <= given["servers"] <= _MOST_SERVERS:

@@ -41,6 +41,7 @@ _COMMANDS = 2
 @click.option("--log", metavar="N", type=click.IntRange(0, 99), help="The longest log; else 1.")
 @click.option("--messages", metavar="N", type=click.IntRange(0, 9), help="Most messages in flight at once; else 1.")
 @click.option("--values", metavar="N", type=click.IntRange(1, 9), help="Different values of clients; else 1.")
+@click.option("--leases", metavar="N", type=click.IntRange(1, 9), help="Leases that each server begins; else 1.")
 @click.option("--no-loss", is_flag=True, help="Messages are not lost.")
 @click.option("--no-duplication", is_flag=True, help="Messages do not arrive more than once.")
 @click.option("--with", "extensions", metavar="NAMES", help=f"Extensions, with commas: {','.join(Feature)}.")
@@ -64,6 +65,7 @@ def raft(
     log: int | None,
     messages: int | None,
     values: int | None,
+    leases: int | None,
     no_loss: bool,
     no_duplication: bool,
     extensions: str | None,
@@ -106,7 +108,7 @@ def raft(
 
         return explore_liveness(parameters, configuration.format, budget)
     given = {"servers": servers, "terms": terms, "log": log, "messages": messages, "values": values}
-    given |= {"loss": False if no_loss else None, "duplication": False if no_duplication else None}
+    given |= {"leases": leases, "loss": False if no_loss else None, "duplication": False if no_duplication else None}
     features = features_named(extensions.split(",") if extensions else ())
     model, scene = _scenario(mistake, given, features, invariants, state_machine)
     _require_together(parameters, model, configuration.format)

@@ -153,6 +153,8 @@ def subject(model: Raft, mistake: str | None) -> str:
     ]
     if bounds.values > 1:
         parts.append(f"{bounds.values} values")
+    if bounds.leases > 1:
+        parts.append(f"{bounds.leases} leases of each")
     parts += [f"no {what}" for what in ("loss", "duplication") if not getattr(bounds, what)]
     added = [*([] if mistake is None else [mistake]), *sorted_names(model.features)]
     names = f" with {', '.join(added)}" if added else ""

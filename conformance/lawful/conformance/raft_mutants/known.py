@@ -14,7 +14,6 @@ class Wanted(StrEnum):
     """What a mistake waits for, and why it cannot be expressed or seen without."""
 
     LIVENESS = "safety does not notice that nothing happens any more"
-    LEASES = "the model has no clock"
 
 
 class Known(NamedTuple):
@@ -187,8 +186,7 @@ KNOWN = (
         40,
         "A lease outlasts a transfer or the drift of clocks",
         "etcd 12704; tikv 964; sofa-jraft 34",
-        (),
-        Wanted.LEASES,
+        ("lease-outlasts-transfer", "lease-ignores-drift", "lease-from-answer", "promise-lost-by-restart"),
     ),
     Known(
         41,

@@ -24,7 +24,7 @@ COUNT_VOTE = "count vote"
 
 def time_out(state: Server, rules: Rules) -> Iterator[Step]:
     """Nothing was heard of a leader: the server stands for the next term."""
-    if state.role is not Role.LEADER and not state.hears_leader:
+    if state.role is not Role.LEADER and not state.hears_leader and state.promise is None:
         yield LocalStep(TIME_OUT, rules.stands(state))
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from lawful.models.liveness import Fairness, States, Strength
 from lawful.models.local_steps import NETWORK, AnyStep
-from lawful.models.raft import election, fsync, leader_contact, pre_vote, raft, replication, snapshots
+from lawful.models.raft import election, fsync, leader_contact, leases, pre_vote, raft, replication, snapshots
 from lawful.models.raft.rules import RAFT_RULES, is_up_to_date
-from lawful.models.raft.state import Message, Role, Server, VoteRequest
+from lawful.models.raft.state import Message, ReadRequest, Role, Server, VoteRequest
 
 _BY_ITSELF = frozenset(
     {
@@ -29,6 +29,7 @@ _BY_ITSELF = frozenset(
         fsync.FSYNC,
         snapshots.SEND_CHUNK,
         snapshots.SEND_LAST_CHUNK,
+        leases.PASS_TIME,
     }
 )
 _BEGINS_ELECTION = frozenset({election.TIME_OUT, pre_vote.BEGIN_PRE_VOTE})
@@ -96,7 +97,8 @@ def _own_step(server: int, state: Server, step: AnyStep, message: Message | None
 
 def _receipt(server: int, state: Server, step: AnyStep, message: Message | None) -> Hashable | None:
     """Each message is a kind of its own, and so is what a server does with it. Clients ask to read when they like."""
-    if message is None or not message.term or step.action in NETWORK:
+    is_wish = isinstance(message, ReadRequest)
+    if message is None or is_wish or step.action in NETWORK:
         return None
     return message
 

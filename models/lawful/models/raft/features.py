@@ -34,6 +34,8 @@ class Feature(StrEnum):
     """Section 4.3: any change of membership, by a configuration in which the old one and the new one both count."""
     LEARNERS = "learners"
     """Section 4.2.1: servers that get entries and do not count, until they have caught up and are promoted."""
+    LEASE = "lease"
+    """Section 6.4.1: a leader answers reads alone while a quorum has promised to elect nobody."""
 
 
 Features = frozenset[Feature]

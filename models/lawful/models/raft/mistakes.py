@@ -16,6 +16,7 @@ from lawful.models.raft.mistakes_of_clients import MISTAKES_OF_CLIENTS
 from lawful.models.raft.mistakes_of_disks import MISTAKES_OF_DISKS
 from lawful.models.raft.mistakes_of_features import MISTAKES_OF_FEATURES
 from lawful.models.raft.mistakes_of_invariants import MISTAKES_OF_INVARIANTS
+from lawful.models.raft.mistakes_of_leases import MISTAKES_OF_LEASES
 from lawful.models.raft.mistakes_of_membership import MISTAKES_OF_MEMBERSHIP
 from lawful.models.raft.mistakes_of_snapshots import MISTAKES_OF_SNAPSHOTS
 from lawful.models.raft.raft import Bounds
@@ -296,5 +297,6 @@ _OF_EXTENSIONS = (
     *MISTAKES_OF_DISKS,
     *MISTAKES_OF_MEMBERSHIP,
     *MISTAKES_OF_CLIENTS,
+    *MISTAKES_OF_LEASES,
 )
 MISTAKES = {one.name: one for one in (*_ALL, *MISTAKES_OF_ANSWERS, *_OF_EXTENSIONS, *MISTAKES_OF_INVARIANTS)}

@@ -26,7 +26,8 @@ ACTIONS = (BEGIN_PRE_VOTE, ASK_FOR_PRE_VOTE, ANSWER_PRE_VOTE, COUNT_PRE_VOTE, ST
 def steps(server: int, state: Server, servers: int, rules: Rules) -> Iterator[Step]:
     """In the place of an election that begins at once when nothing was heard of a leader."""
     learners = configuration_of(state, servers).learners
-    if state.role is not Role.LEADER and not state.hears_leader and server not in learners:
+    waits = state.hears_leader or state.promise is not None or server in learners
+    if state.role is not Role.LEADER and not waits:
         alone = frozenset({server})
         begun = replace(rules.before_pre_vote(state), role=Role.PRE_CANDIDATE, answered=alone, granted=alone)
         yield LocalStep(BEGIN_PRE_VOTE, begun)

@@ -110,7 +110,7 @@ _WHOLE_LOG = OfServer(WHOLE_LOG.id, _is_whole, lambda server: bool(server.log))
 def properties_of(features: Features) -> tuple[LocalProperty, ...]:
     """The properties that speak of Raft with these extensions."""
     found = [*PROPERTIES]
-    if Feature.READ_INDEX in features:
+    if features & {Feature.READ_INDEX, Feature.LEASE}:
         found.append(OfServer(LINEARIZABLE_READS.id, _is_fresh, _is_served))
     if Feature.SNAPSHOTS in features:
         found.append(_COMMITTED_IS_KEPT)

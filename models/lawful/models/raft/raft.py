@@ -19,6 +19,7 @@ from lawful.models.raft import (
     joint,
     leader_contact,
     learners,
+    leases,
     membership,
     pre_vote,
     reads,
@@ -41,6 +42,7 @@ from lawful.models.raft.state import (
     Receiving,
     Server,
     TimeoutNow,
+    TimePassed,
     VoteAnswer,
     VoteRequest,
     configuration_of,
@@ -79,9 +81,11 @@ _ACTIONS_OF: dict[Feature, tuple[str, ...]] = {
     Feature.TORN_WRITES: torn_writes.ACTIONS,
     Feature.JOINT: joint.ACTIONS,
     Feature.LEARNERS: learners.ACTIONS,
+    Feature.LEASE: leases.ACTIONS,
     Feature.CHECK_QUORUM: (leader_contact.CHECK_QUORUM, leader_contact.IGNORE_CANDIDATE, leader_contact.LOSE_TOUCH),
 }
 _WITH_CONTACT = frozenset({Feature.PRE_VOTE, Feature.CHECK_QUORUM})
+_WITH_READS = frozenset({Feature.READ_INDEX, Feature.LEASE})
 _WITH_GROWING_INDICES = frozenset({Feature.MONOTONIC, Feature.PERSISTENT_COMMIT})
 
 
@@ -98,6 +102,8 @@ class Bounds:
     """How many messages may be in flight at once."""
     values: int = 1
     """How many different values clients propose."""
+    leases: int = 1
+    """How many leases each server begins: for lease."""
     loss: bool = True
     """Whether messages are lost."""
     duplication: bool = True
@@ -174,16 +180,17 @@ class Raft:
         propose = sessions.propose if Feature.SESSIONS in self.features else replication.propose
         yield from propose(state, self.bounds.values, self.rules)
         commits = replication.commit(server, state, self.servers, self.rules)
-        yield from reads.committed(state, commits) if Feature.READ_INDEX in self.features else commits
+        yield from reads.committed(state, commits) if self.features & _WITH_READS else commits
         sent = replication.send_entries(server, state, self.servers, self.rules)
         yield from torn_writes.with_read_errors(sent, self.rules) if Feature.TORN_WRITES in self.features else sent
         yield from leader_contact.lose_touch(state)
         if Feature.CHECK_QUORUM in self.features:
             yield from leader_contact.check_quorum(server, state, self.servers, self.rules)
-        if Feature.READ_INDEX in self.features:
+        if self.features & _WITH_READS:
             yield from reads.steps(server, state, self.servers, self.rules)
         if Feature.TRANSFER in self.features:
-            yield from transfer.hand_over(server, state, self.servers)
+            handed = transfer.hand_over(server, state, self.servers)
+            yield from leases.handed_over(handed, self.rules) if Feature.LEASE in self.features else handed
         if Feature.MEMBERSHIP in self.features:
             only_removes = Feature.LEARNERS in self.features
             yield from membership.propose_change(server, state, self.servers, self.rules, only_removes=only_removes)
@@ -194,21 +201,31 @@ class Raft:
             yield from learners.steps(server, state, self.servers, self.rules)
         if Feature.SNAPSHOTS in self.features:
             yield from snapshots.steps(server, state, self.servers, self.rules)
+        if Feature.LEASE in self.features:
+            yield from leases.steps(server, state, self.servers, self.rules)
 
     def _handle(self, server: int, state: Server, message: Message) -> Iterator[Step]:
-        if Feature.CHECK_QUORUM in self.features and leader_contact.ignores(state, message):
+        is_led = Feature.CHECK_QUORUM in self.features and leader_contact.ignores(state, message)
+        if is_led or leases.ignores(state, message):
             yield LocalStep(leader_contact.IGNORE_CANDIDATE, state)
+        elif isinstance(message, TimePassed):
+            yield from leases.end_promise(state, message)
         elif message.term > state.term:
             # The message that has the later term is handled by a later step, in the new term.
             yield LocalStep(ADOPT_TERM, self.rules.adopted(state, message.term), keeps=True)
         elif isinstance(message, VoteRequest | VoteAnswer):
             yield from self._elect(server, state, message)
         elif isinstance(message, ReadRequest):
-            yield from reads.begin(state, message, self.rules)
+            yield from self._read(server, state, message)
         elif isinstance(message, TimeoutNow):
             yield from transfer.take_over(state, message, self.servers, self.rules)
         else:
             yield from self._replicate(server, state, message)
+
+    def _read(self, server: int, state: Server, message: ReadRequest) -> Iterator[Step]:
+        if Feature.LEASE in self.features and leases.serves(server, state, self.servers, self.rules):
+            return leases.serve(state, message)
+        return reads.begin(state, message, self.rules) if Feature.READ_INDEX in self.features else reads.refuse(state)
 
     def _elect(self, server: int, state: Server, message: VoteRequest | VoteAnswer) -> Iterator[Step]:
         if isinstance(message, VoteRequest):
@@ -226,11 +243,12 @@ class Raft:
             if isinstance(message, InstallSnapshot):
                 steps = snapshots.handle_chunk(server, state, message, self.rules)
             else:
-                steps = replication.handle_append(server, state, message, self.rules)
+                steps = leases.promised(state, message, replication.handle_append(server, state, message, self.rules))
             yield from leader_contact.heard_leader(state, message, steps) if self.features & _WITH_CONTACT else steps
         else:
             noted = replication.note_match(state, message, self.rules)
-            steps = reads.confirmed(state, message, noted, self.rules)
+            confirmed = reads.confirmed(state, message, noted, self.rules)
+            steps = leases.extended(state, message, confirmed, self.rules)
             is_counted = Feature.CHECK_QUORUM in self.features
             yield from leader_contact.heard_follower(state, message, steps) if is_counted else steps
 
@@ -242,10 +260,12 @@ class Raft:
 
     def is_within(self, state: Server) -> bool:
         rounds = 0 if state.reading is None else state.reading.round
-        return state.term <= self.bounds.terms and len(state.log) <= self.bounds.log and rounds <= reads.MOST_ROUNDS
+        begun = 0 if state.lease is None else state.lease.number
+        is_bounded = rounds <= reads.MOST_ROUNDS and begun <= self.bounds.leases
+        return state.term <= self.bounds.terms and len(state.log) <= self.bounds.log and is_bounded
 
     def renamed_state(self, state: Server, new: Sequence[int]) -> Server:
-        disk, reading = state.disk, state.reading
+        disk, reading, lease, promise = state.disk, state.reading, state.lease, state.promise
         old = sorted(range(self.servers), key=new.__getitem__)
         return replace(
             state,
@@ -259,6 +279,8 @@ class Raft:
             reading=reading and replace(reading, confirmed_by=frozenset(new[one] for one in reading.confirmed_by)),
             log=_renamed_log(state.log, new),
             first_learners=_renamed_set(state.first_learners, new),
+            lease=lease and replace(lease, promised_by=_renamed_set(lease.promised_by, new)),
+            promise=promise and replace(promise, leader=new[promise.leader]),
             disk=disk and replace(disk, voted_for=_renamed(disk.voted_for, new), log=_renamed_log(disk.log, new)),
             snapshot=_renamed_log(state.snapshot, new),
             receiving=state.receiving and _renamed_snapshot(state.receiving, new),

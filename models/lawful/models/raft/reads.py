@@ -50,6 +50,11 @@ def committed(state: Server, steps: Iterator[Step]) -> Iterator[Step]:
         yield replace(step, after=replace(step.after, commit_index=reached))
 
 
+def refuse(state: Server) -> Iterator[Step]:
+    """The server does not answer the read."""
+    yield LocalStep(REFUSE_READ, state)
+
+
 def begin(state: Server, request: ReadRequest, rules: Rules) -> Iterator[Step]:
     """Note up to where the read has to see the log; one read at a time."""
     is_busy = state.reading is not None and not state.reading.is_served

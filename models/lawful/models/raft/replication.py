@@ -50,6 +50,7 @@ def send_entries(server: int, state: Server, servers: int, rules: Rules) -> Iter
                 # Of what it was sent, the follower must not take more for committed than it can have.
                 commit_index=min(state.commit_index, len(state.log), following),
                 round=0 if state.reading is None else state.reading.round,
+                lease=0 if state.lease is None or state.lease.is_over else state.lease.number,
             )
             yield LocalStep(SEND_ENTRIES, state, (request,))
 

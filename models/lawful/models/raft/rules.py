@@ -17,6 +17,7 @@ from lawful.models.raft.state import (
     Configuration,
     Entry,
     InstallSnapshot,
+    Lease,
     Message,
     Reading,
     Receiving,
@@ -72,7 +73,13 @@ def leads(server: Server, servers: int) -> Server:
         next_index=(len(server.log) + 1,) * servers,
         match_index=(0,) * servers,
         is_heir=False,
+        lease=ended(server.lease),
     )
+
+
+def ended(lease: Lease | None) -> Lease | None:
+    """A lease of an earlier term, or of before a restart, is over; how many there were is for their followers' time."""
+    return Lease(lease.number, is_over=True) if lease is not None and lease.number else None
 
 
 def takes_over(server: Server, servers: int) -> Server:
@@ -111,6 +118,28 @@ def fits(server: Server, request: AppendRequest) -> bool:
     return index < len(server.snapshot) or (
         index <= len(server.log) and term_at(server.log, index) == request.previous_term
     )
+
+
+def elapsed(server: Server) -> int:
+    """The last of a server's leases that is over by all clocks before followers may stop to wait for it.
+
+    A lease is shorter than followers wait, by as much as clocks drift apart at most (6.4.1).
+    """
+    lease = server.lease
+    if lease is None:
+        return 0
+    return lease.number if lease.is_over or server.role is not Role.LEADER else lease.number - 1
+
+
+def extends_lease(lease: Lease, answer: AppendAnswer) -> bool:
+    """A lease lasts from when it was asked for, so an answer to what was sent before does not count (6.4.1)."""
+    return answer.lease == lease.number
+
+
+def hands_over(server: Server) -> Server:
+    """Whom a leader asks to lead may be elected at once, so it has no lease any more in its term (6.4.1)."""
+    number = 0 if server.lease is None else server.lease.number
+    return replace(server, lease=Lease(number, is_over=True, is_given_up=True))
 
 
 def has_entry(server: Server, index: int, entry: Entry) -> bool:
@@ -190,6 +219,7 @@ def adopted(server: Server, term: int) -> Server:
         reading=None,
         is_heir=False,
         receiving=None,
+        lease=ended(server.lease),
     )
 
 
@@ -283,7 +313,10 @@ def unread(request: AppendRequest) -> tuple[AppendRequest, ...]:
 
 
 def restarted(server: Server, servers: int) -> Server:
-    """Term, vote and log are on the disk, and a snapshot; the rest begins anew (Figure 2, section 7)."""
+    """Term, vote and log are on the disk, and a snapshot; the rest begins anew (Figure 2, section 7).
+
+    But a promise: who starts again first waits as long as any promise lasts that it may have given (6.4.1).
+    """
     return replace(
         server,
         role=Role.FOLLOWER,
@@ -297,6 +330,7 @@ def restarted(server: Server, servers: int) -> Server:
         reading=None,
         is_heir=False,
         receiving=None,
+        lease=ended(server.lease),
     )
 
 
@@ -374,6 +408,9 @@ class Rules:
     takes_effect: Callable[[int, int], bool] = takes_effect
     stamped: Callable[[Server, int], int] = stamped
     answered_up_to: Callable[[Server], int] = answered_up_to
+    elapsed: Callable[[Server], int] = elapsed
+    extends_lease: Callable[[Lease, AppendAnswer], bool] = extends_lease
+    hands_over: Callable[[Server], Server] = hands_over
     grown_commit: Callable[[Server, Server], int] = grown_commit
     grown_match: Callable[[Server, Server], tuple[int, ...]] = grown_match
 

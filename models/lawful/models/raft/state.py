@@ -72,6 +72,28 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """A leader's right to answer reads alone for a while."""
+
+    number: int
+    """How many leases the server began so far, in all its terms."""
+    promised_by: frozenset[int] = frozenset()
+    """Who elects nobody while it lasts."""
+    is_over: bool = False
+    is_given_up: bool = False
+    """There is no other one in this term: another server was asked to lead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """To elect nobody while a leader has its lease."""
+
+    leader: int
+    lease: int
+    """Its number."""
+
+
+@dataclass(frozen=True, slots=True)
 class Receiving:
     """The chunks of a snapshot that a follower has so far."""
 
@@ -116,6 +138,10 @@ class Server:
     """Of a snapshot that the leader sends: for snapshots."""
     first_learners: frozenset[int] = of_extension(frozenset())
     """The learners with which the cluster began: for learners."""
+    lease: Lease | None = field(default=None, metadata={EXTENSION: True})
+    """The last that the server had as a leader: for lease."""
+    promise: Promise | None = field(default=None, metadata={EXTENSION: True})
+    """The last one that it gave and that still binds it: for lease."""
 
     @property
     def last_term(self) -> int:
@@ -209,6 +235,8 @@ class AppendRequest:
     commit_index: int
     round: int = of_extension(0)
     """The read that was begun last when this was sent; 0 for none."""
+    lease: int = of_extension(0)
+    """The number of the lease that the leader asks for or has; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +251,8 @@ class AppendAnswer:
     """Up to where the follower's log agrees with the leader's; 0 where it refused."""
     round: int = of_extension(0)
     """That of the request."""
+    lease: int = of_extension(0)
+    """That of the request, where the follower promised it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +276,17 @@ class TimeoutNow:
 
 
 @dataclass(frozen=True, slots=True)
+class TimePassed:
+    """Nobody sends it: on a follower's clock the time is up for which it promised a lease that ended at the source."""
+
+    source: int
+    destination: int
+    lease: int
+    """The number of the last lease of the source that is over."""
+    term: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class InstallSnapshot:
     """Carries a chunk of the leader's snapshot (InstallSnapshot). A follower that has all of it answers an append."""
 
@@ -265,5 +306,5 @@ class InstallSnapshot:
 
 
 Message: TypeAlias = (
-    VoteRequest | VoteAnswer | AppendRequest | AppendAnswer | ReadRequest | TimeoutNow | InstallSnapshot
+    VoteRequest | VoteAnswer | AppendRequest | AppendAnswer | ReadRequest | TimeoutNow | InstallSnapshot | TimePassed
 )

@@ -12,12 +12,15 @@ from lawful.models.raft.state import (
     Disk,
     Entry,
     InstallSnapshot,
+    Lease,
     Message,
+    Promise,
     Reading,
     ReadRequest,
     Receiving,
     Server,
     TimeoutNow,
+    TimePassed,
     VoteRequest,
 )
 
@@ -41,7 +44,8 @@ def message_text(message: Message) -> str:
     if isinstance(message, AppendRequest):
         after = f"{message.previous_index} of term {message.previous_term}" if message.previous_index else "0"
         what = f"append {log_text(message.entries)} after {after}" if message.entries else f"heartbeat after {after}"
-        return f"{what}, term {message.term}, commit {message.commit_index}{_round_text(message.round)}"
+        asked = f"{_round_text(message.round)}{_lease_text(message.lease)}"
+        return f"{what}, term {message.term}, commit {message.commit_index}{asked}"
     if isinstance(message, InstallSnapshot):
         which = "last chunk" if message.done else f"chunk {message.offset}"
         return f"{which} of snapshot {log_text((message.head,))} of {message.last_index}, term {message.term}"
@@ -51,13 +55,19 @@ def message_text(message: Message) -> str:
         return f"read, of all up to {message.known} at least"
     if isinstance(message, AppendAnswer):
         what = f"matches up to {message.match_index}" if message.success else "append refused"
-        return f"{what}, term {message.term}{_round_text(message.round)}"
+        return f"{what}, term {message.term}{_round_text(message.round)}{_lease_text(message.lease)}"
+    if isinstance(message, TimePassed):
+        return f"time passes after lease {message.lease}"
     what = f"{'pre-vote' if message.pre else 'vote'} {'granted' if message.granted else 'refused'}"
     return f"{what}, term {message.term}"
 
 
 def _round_text(number: int) -> str:
     return f", after read {number} began" if number else ""
+
+
+def _lease_text(number: int) -> str:
+    return f", lease {number}" if number else ""
 
 
 def _entry_text(entry: Entry) -> str:
@@ -106,6 +116,11 @@ def _value_text(value: object) -> str:
     if isinstance(value, Reading):
         done = "served" if value.is_served else f"confirmed by {_value_text(value.confirmed_by)}"
         return f"{value.round} up to {value.index}, {done}"
+    if isinstance(value, Lease):
+        state = "given up" if value.is_given_up else "over" if value.is_over else ""
+        return f"{value.number} {state or f'promised by {_value_text(value.promised_by)}'}"
+    if isinstance(value, Promise):
+        return f"lease {value.lease} of server {value.leader}"
     if isinstance(value, Receiving):
         return f"{log_text(value.data)} of snapshot {log_text((value.head,))} of {value.last_index}"
     if isinstance(value, Disk):
