@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import socketserver
 import subprocess
@@ -9,10 +10,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from lawful.conformance.network import Link, Network
+from lawful.conformance.network import Link, Network, owners
 
 SILENCE_S = 0.15
 PATIENCE_S = 20.0
@@ -191,6 +193,17 @@ with socket.create_connection(("127.0.0.1", {port})) as connection:
     process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
     network.settle(process.pid, place)
     return process
+
+
+@pytest.mark.parametrize("table", [owners.TABLE, owners.TABLE / "missing"])
+def test_the_connections_of_a_process_are_found_with_and_without_the_table_of_sockets(
+    server: EchoServer, monkeypatch: pytest.MonkeyPatch, table: Path
+) -> None:
+    monkeypatch.setattr(owners, "TABLE", table)
+    with connect(server.port) as connection:
+        assert owners.Ends(connection.getsockname()[1], server.port) in owners.connections()(os.getpid())
+    assert owners.Ends(1, server.port) not in owners.connections()(os.getpid())
+    assert owners.connections()(2**22 + 1) == set(), "there is no such process"
 
 
 def test_whoever_is_at_no_place_is_turned_away(

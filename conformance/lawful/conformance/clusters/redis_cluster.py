@@ -21,8 +21,11 @@ from lawful.conformance.network import Network
 from lawful.conformance.processes import free_ports
 
 SLOTS = 16_384
-NODE_TIMEOUT_MS = 1000
+NODE_TIMEOUT_MS = 2000
+_FORMING_TIMEOUT_MS = 15_000
+"""The same while the cluster is formed: on a busy machine, nodes would give each other up before they have met."""
 _START_TIMEOUT_S = 60.0
+_POLL_S = 0.1
 _GONE = {"fail", "handshake", "noaddr"}
 
 
@@ -64,7 +67,7 @@ class ClusterNode(RedisNode):
             *durable(settings.appendfsync),
             "cluster-enabled yes",
             "cluster-config-file nodes.conf",
-            f"cluster-node-timeout {NODE_TIMEOUT_MS}",
+            f"cluster-node-timeout {_FORMING_TIMEOUT_MS}",
             f"cluster-port {bus_port}",
             *announced("cluster"),
             f"cluster-announce-bus-port {self.announced_bus_port}",
@@ -99,10 +102,13 @@ class RedisCluster(Cluster):
             self.nodes.append(node)
             self.members[node.name] = node
             node.start()
-        self._meet()
-        wait_for(self._strangers, "the cluster", _START_TIMEOUT_S)
+        self._share_slots()
+        wait_for(self._strangers, "the cluster", _START_TIMEOUT_S, poll_s=_POLL_S)
         wait_for(self._unattached, "the replication", _START_TIMEOUT_S)
-        wait_for(self.unsettled, "the cluster", _START_TIMEOUT_S)
+        wait_for(self.unsettled, "the cluster", _START_TIMEOUT_S, poll_s=_POLL_S)
+        for node in self.nodes:
+            node.call("CONFIG", "SET", "cluster-node-timeout", NODE_TIMEOUT_MS)
+            node.call("CONFIG", "REWRITE")
 
     def primaries(self) -> list[str]:
         """See `Cluster`: those that most nodes take for primaries with slots."""
@@ -135,17 +141,20 @@ class RedisCluster(Cluster):
         leading = [self._leading(node) for node in self.nodes]
         return None if all(one == leading[0] for one in leading) else "the nodes take different ones for primaries"
 
-    def _meet(self) -> None:
+    def _share_slots(self) -> None:
         primaries = self.nodes[: self._settings.primaries]
         for position, node in enumerate(primaries):
             first, end = (SLOTS * place // len(primaries) for place in (position, position + 1))
             node.call("CLUSTER", "ADDSLOTS", *range(first, end))
         for epoch, node in enumerate(self.nodes, start=1):
             node.call("CLUSTER", "SET-CONFIG-EPOCH", epoch)
-        for node in self.nodes[1:]:
-            self.nodes[0].call("CLUSTER", "MEET", "127.0.0.1", node.announced_port, node.announced_bus_port)
 
     def _strangers(self) -> str | None:
+        """Introduce nodes to the first one, again where a handshake was given up; what is still missing."""
+        known = {one.port for one in self.nodes[0].seen()}
+        for node in self.nodes[1:]:
+            if node.announced_port not in known:
+                self.nodes[0].call("CLUSTER", "MEET", "127.0.0.1", node.announced_port, node.announced_bus_port)
         for node in self.nodes:
             seen = node.seen()
             if len(seen) != len(self.nodes) or any(one.flags & _GONE for one in seen):

@@ -12,12 +12,17 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import psutil
+
+TABLE = Path("/proc/net/tcp")
+"""Of all sockets, on Linux (proc(5)): the tenth field of a line is the inode, by which processes name theirs."""
+_LISTENS = "0A"
 
 
 class Ends(NamedTuple):
@@ -45,7 +50,7 @@ class Owners:
     async def place_of(self, ends: Ends, since_s: float) -> str | None:
         """Where the process is that made a connection; None where it is not (yet) known.
 
-        `since_s`: by when it was there, on the clock of `time.monotonic`. A look takes some ten milliseconds and finds
+        `since_s`: by when it was there, on the clock of `time.monotonic`. A look takes some milliseconds and finds
         all connections, so those that are made at once share one: the nodes of a Redis Cluster, which give each other a
         second, would never come to meet otherwise.
         """
@@ -58,7 +63,8 @@ class Owners:
     def _look(self) -> dict[Ends, str]:
         with self._changing:
             places = dict(self._places)
-        return {ends: place for pid, place in places.items() for ends in connections_of(pid)}
+        ends_of = connections()
+        return {ends: place for pid, place in places.items() for ends in ends_of(pid)}
 
 
 @cache
@@ -67,12 +73,40 @@ def can_tell() -> bool:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         own_port = int(listener.getsockname()[1])
         with socket.create_connection(("127.0.0.1", own_port)) as connection:
-            return Ends(int(connection.getsockname()[1]), own_port) in connections_of(os.getpid())
+            return Ends(int(connection.getsockname()[1]), own_port) in connections()(os.getpid())
 
 
-def connections_of(pid: int) -> set[Ends]:
-    """The connections of a process; none where it is gone."""
+def connections() -> Callable[[int], set[Ends]]:
+    """What gives the connections of a process at this moment; none where it is gone."""
+    if not TABLE.exists():
+        return _connections_by_psutil
+    # One table for all processes; psutil would read it anew for each.
+    by_socket = {f"socket:[{fields[9]}]": _ends(fields) for fields in map(str.split, _lines()) if fields[3] != _LISTENS}
+
+    def connections_of(pid: int) -> set[Ends]:
+        found: set[Ends] = set()
+        with suppress(OSError):
+            for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+                with suppress(OSError):
+                    ends = by_socket.get(str(descriptor.readlink()))
+                    found |= set() if ends is None else {ends}
+        return found
+
+    return connections_of
+
+
+def _connections_by_psutil(pid: int) -> set[Ends]:
     with suppress(psutil.Error, OSError):
         found = psutil.Process(pid).net_connections(kind="tcp4")
         return {Ends(one.laddr.port, one.raddr.port) for one in found if one.raddr}
     return set()
+
+
+def _lines() -> list[str]:
+    return TABLE.read_text(encoding="ascii").splitlines()[1:]
+
+
+def _ends(fields: list[str]) -> Ends:
+    """The ports of a line, in which addresses are hexadecimal: `0100007F:1F90`."""
+    local, remote = (int(address.partition(":")[2], 16) for address in fields[1:3])
+    return Ends(local, remote)
