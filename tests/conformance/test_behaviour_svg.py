@@ -8,12 +8,15 @@ from xml.etree import ElementTree
 import pytest
 
 from lawful.checkers.exploration.behaviour import follow, guided
-from lawful.conformance.report.behaviour_columns import RAFT_WORDING
+from lawful.conformance.report.behaviour_columns import Wording
 from lawful.conformance.report.behaviour_svg import behaviour_svg
+from lawful.conformance.report.raft_wording import wording_of
 from lawful.models.local_steps import LOSE, REPEAT, Choice
 from lawful.models.raft import election, raft
 from lawful.models.raft.mistake import stood
+from lawful.models.raft.mistakes import MISTAKES
 from lawful.models.raft.raft import Bounds, Raft
+from lawful.models.raft.replication import PROPOSE
 
 MODEL = Raft(Bounds(servers=2, messages=2))
 ASKED = (*stood(0), Choice(0, election.ASK_FOR_VOTE, 1))
@@ -47,10 +50,18 @@ def test_what_changed_is_shown_and_nothing_else() -> None:
     assert "ask for vote" in texts
 
 
+def test_what_clients_are_answered_is_shown() -> None:
+    mistake = MISTAKES["answered-before-commit"]
+    behaviour = guided(mistake.model(), (*mistake.scene, Choice(0, PROPOSE)))
+    moments = follow(mistake.model(), behaviour)
+    assert "answers client 1: true" in behaviour_svg("title", behaviour, moments, wording_of(mistake.model()))
+    assert "answers client" not in behaviour_svg("title", behaviour, moments)
+
+
 def test_all_is_escaped() -> None:
     behaviour = guided(MODEL, ASKED)
     evil = '</text><script>alert("1")</script>'
-    wording = RAFT_WORDING._replace(name=lambda server: evil, message=lambda message: evil, change=lambda a, b: evil)
+    wording = Wording(lambda server: evil, lambda message: evil, lambda a, b: evil, lambda a, b: [evil])
     picture = behaviour_svg(evil, behaviour, follow(MODEL, behaviour), wording)
     assert "<script" not in picture
     ElementTree.fromstring(picture)

@@ -36,8 +36,9 @@ SMALLEST = {
     "previous-term-not-compared": (8, 38),
     "commit-before-matching": (10, 34),
     "leader-of-a-later-term": (15, 22),
+    "answered-before-commit": (5, 21),
 }
-"""By mistake, how many steps to take, and how long what is found is at most. The shortest have 11, 10, 35, 30, 18."""
+"""By mistake, how many steps to take, and how long what is found is at most. The shortest: 11, 10, 35, 30, 18, 21."""
 QUICK = ("propose-over-uncommitted", "quorum-of-half")
 
 

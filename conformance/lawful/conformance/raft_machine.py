@@ -24,8 +24,9 @@ from lawful.checkers.exploration.network import network_of
 from lawful.checkers.exploration.result import Violation
 from lawful.checkers.exploration.shortening import like, shortened
 from lawful.conformance.report.behaviour_columns import behaviour_lines
+from lawful.conformance.report.raft_wording import wording_of
 from lawful.models.local_steps import LocalProperty
-from lawful.models.raft.properties import properties_of
+from lawful.models.raft.judged import judged
 from lawful.models.raft.raft import Raft
 from lawful.models.raft.wording import message_text
 
@@ -64,7 +65,7 @@ class RaftMachine(RuleBasedStateMachine):
         found = violated_by(self.properties, [before, self.moment])
         if found is not None:
             self.violations.append(Violation(found[0].id, tuple(self.behaviour)))
-            lines = behaviour_lines(self.behaviour, follow(self.model, self.behaviour))
+            lines = behaviour_lines(self.behaviour, follow(self.model, self.behaviour), wording_of(self.model))
             raise Violated("\n".join([f"{found[0].id} is violated", *lines]))
         self._look()
 
@@ -94,10 +95,10 @@ class _Drawn:
 def machine_for(
     model: Raft, properties: Sequence[LocalProperty] | None = None, after: Sequence[Move] = ()
 ) -> type[RaftMachine]:
-    """The machine of a model; `properties`: what has to hold, else the safety of Raft. `after` always comes first."""
+    """The machine of a model; `properties`: what has to hold, else what Raft promises. `after` comes first."""
     rules = {_name(action): _rule(action) for action in (*model.actions, *network_of(model))}
-    judged = properties_of(model.features) if properties is None else properties
-    members: dict[str, Any] = {"model": model, "properties": judged, "after": tuple(after), "violations": []}
+    chosen = judged(model) if properties is None else properties
+    members: dict[str, Any] = {"model": model, "properties": chosen, "after": tuple(after), "violations": []}
     return type("RaftMachineOfModel", (RaftMachine,), {**members, "tables": LocalMoves(model), **rules})
 
 

@@ -141,7 +141,7 @@ def _shown(searched: Searched, output: Path | None, svg: Path | None, format_: s
         if output is not None:
             write(numbered(output, number), model, searched.mistake, one.property, one.behaviour)
         if svg is not None:
-            draw(numbered(svg, number), one.property, one.behaviour, states)
+            draw(numbered(svg, number), one.property, one.behaviour, states, searched.model)
     code = EXIT_CODES[searched.found.verdict]
     if format_ == "json":
         click.echo(json.dumps(report(searched, code), indent=2, ensure_ascii=False))

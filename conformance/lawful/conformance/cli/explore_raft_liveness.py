@@ -62,7 +62,7 @@ def explore_liveness(given: Mapping[str, Any], format_: str, budget: Budget) -> 
     if given["svg"] is not None and broken is not None and broken.lasso is not None:
         lasso = broken.lasso
         moments = carried_out(model, lasso, TERMS)
-        draw(given["svg"], broken.property.id, (*lasso.prefix, *lasso.loop), moments, len(lasso.prefix))
+        draw(given["svg"], broken.property.id, (*lasso.prefix, *lasso.loop), moments, model, len(lasso.prefix))
     if format_ == "json":
         click.echo(json.dumps(report(judged, code), indent=2, ensure_ascii=False))
         return code

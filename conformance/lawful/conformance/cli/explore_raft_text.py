@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import NamedTuple
 
 from lawful.checkers.exploration.behaviour import Moment, Move, moves, violated_by
@@ -13,9 +12,10 @@ from lawful.checkers.exploration.walks import Walked
 from lawful.checkers.verdict import Verdict
 from lawful.conformance.behaviour_file import Recorded, sorted_names
 from lawful.conformance.cli.terminal import LOOKS, coloured
-from lawful.conformance.report.behaviour_columns import RAFT_WORDING, behaviour_lines
+from lawful.conformance.report.behaviour_columns import behaviour_lines
+from lawful.conformance.report.raft_wording import wording_of
 from lawful.conformance.walked_history import broken_by_history, is_recorded
-from lawful.models.raft.client_wording import client_lines, command_lines
+from lawful.models.raft.client_wording import command_lines
 from lawful.models.raft.judged import clients_of, judged
 from lawful.models.raft.mistakes import MISTAKES
 from lawful.models.raft.raft import Raft
@@ -204,9 +204,7 @@ def _violation_lines(
     after = counted(len(behaviour), "step")
     yield f"    {names.get(property_, property_)} is violated after {after}: {sentence}"
     yield ""
-    clients = clients_of(model)
-    wording = RAFT_WORDING if clients is None else RAFT_WORDING._replace(more=partial(client_lines, clients))
-    yield from (f"    {line}".rstrip() for line in behaviour_lines(behaviour, moments, wording))
+    yield from (f"    {line}".rstrip() for line in behaviour_lines(behaviour, moments, wording_of(model)))
 
 
 def wrapped(label: str, parts: Sequence[str]) -> list[str]:

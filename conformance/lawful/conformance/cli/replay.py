@@ -30,5 +30,5 @@ def replay(file: Path, svg: Path | None) -> ExitCode:
     for line in lines:
         say(line)
     if svg is not None:
-        draw(svg, recorded.property, recorded.moves, recorded.moments, recorded.loop)
+        draw(svg, recorded.property, recorded.moves, recorded.moments, recorded.model, recorded.loop)
     return EXIT_CODES[verdict]

@@ -113,6 +113,8 @@ def _texts(move: Move, before: Moment, wording: Wording) -> Iterator[tuple[str, 
         return
     change = wording.change(before.states[move.server], step.after)
     yield f"{step.action}: {change}" if change else step.action, "done"
+    for line in wording.more(before.states[move.server], step.after):
+        yield line, "done"
     for message in step.sends:
         yield f"→ {wording.name(message.destination)}: {wording.message(message)}", "sent"
 
