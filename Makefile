@@ -32,9 +32,10 @@ fuzz: $(INSTALLED) ## Read a million mutilated history files and configurations 
 mutants: $(INSTALLED) ## Hunt a broken twin of every clause of the task store (two minutes; ARGUMENTS=--help: what else)
 	@$(BIN)/lawful mutants task-store $(ARGUMENTS)
 
-refine: $(INSTALLED) ## Compare three million steps of the model of Raft with its proof (four minutes; ARGUMENTS=--help: what else)
+refine: $(INSTALLED) ## Compare four million steps of the model of Raft with its proof (five minutes; ARGUMENTS=--help: what else)
 	@$(BIN)/lawful refine raft --steps 1000000 $(ARGUMENTS)
 	@$(BIN)/lawful refine raft --steps 1000000 --with read-index $(ARGUMENTS)
+	@$(BIN)/lawful refine raft --steps 1000000 --with snapshots $(ARGUMENTS)
 	@$(BIN)/lawful refine raft --steps 1000000 --with $(COVERED) $(ARGUMENTS)
 
 lint: $(INSTALLED) ## Check style and formatting

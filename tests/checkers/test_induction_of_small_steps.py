@@ -15,11 +15,13 @@ from lawful.models.first_order.system import Action, System
 from lawful.models.raft_proof.actions import grant_vote
 from lawful.models.raft_proof.base import RAFT
 from lawful.models.raft_proof.cores import CORES, READ_CORES
+from lawful.models.raft_proof.cores_of_extensions import SNAPSHOT_CORES
 from lawful.models.raft_proof.mutants import lacking_requirement
 from lawful.models.raft_proof.read_index import RAFT_WITH_READ_INDEX
 from lawful.models.raft_proof.small_steps import SMALL_STEP_CORES, in_small_steps, remove_conflict
+from lawful.models.raft_proof.snapshots import RAFT_WITH_SNAPSHOTS
 
-ALL_CORES = {**CORES, **READ_CORES, **SMALL_STEP_CORES}
+ALL_CORES = {**CORES, **READ_CORES, **SNAPSHOT_CORES, **SMALL_STEP_CORES}
 CONDITIONS: list[tuple[Action[Any], str, str]] = [
     (grant_vote, "it has not voted", "one_vote"),
     (remove_conflict, "the entry was sent", "acknowledged_kept"),
@@ -33,8 +35,12 @@ CONDITIONS: list[tuple[Action[Any], str, str]] = [
 
 @pytest.mark.parametrize(
     ("system", "count"),
-    [(RAFT, 275), pytest.param(RAFT_WITH_READ_INDEX, 434, marks=pytest.mark.slow)],
-    ids=["275", "434"],
+    [
+        (RAFT, 275),
+        pytest.param(RAFT_WITH_READ_INDEX, 434, marks=pytest.mark.slow),
+        pytest.param(RAFT_WITH_SNAPSHOTS, 420, marks=pytest.mark.slow),
+    ],
+    ids=["275", "434", "420"],
 )
 def test_raft_in_small_steps_is_proved(system: System[Any], count: int) -> None:
     prover = Prover(in_small_steps(system), ALL_CORES)

@@ -25,7 +25,12 @@ from lawful.models.refinement import ProofStep
 
 BOUNDS = Bounds(terms=5, log=3, messages=3)
 READS: Features = frozenset({Feature.READ_INDEX})
-SWITCHES: list[Features] = [frozenset(), *(frozenset({one}) for one in sorted(COVERED)), COVERED]
+SWITCHES: list[Features] = [
+    frozenset(),
+    *(frozenset({one}) for one in sorted(COVERED)),
+    COVERED - {Feature.SNAPSHOTS},
+    COVERED - {Feature.READ_INDEX},
+]
 HARMLESS = {
     # An index that falls says less than it could: the proof allows that at any time.
     *("match-index-falls", "commit-index-falls"),
@@ -85,6 +90,8 @@ def test_no_mistake_is_left_out_but_those_of_extensions_that_the_proof_does_not_
     for mistake in left:
         with pytest.raises(ValueError, match="the proof does not cover"):
             RaftRefinement(mistake.model())
+    with pytest.raises(ValueError, match="read-index and snapshots, but not both at once"):
+        RaftRefinement(Raft(BOUNDS, features=COVERED))
 
 
 @dataclass(frozen=True)
@@ -117,10 +124,13 @@ def replace_last(step: ProofStep) -> ProofStep:
         ("send_entry", None),
         ("accept_entry", None),
         ("remove_conflict", None),
+        ("take_snapshot", None),
+        ("send_snapshot", None),
+        ("install_snapshot", None),
     ],
 )
 def test_a_wrong_account_of_the_steps_is_found(misread: str, instead: str | None) -> None:
-    model = Raft(BOUNDS, features=READS)
+    model = Raft(BOUNDS, features=frozenset({Feature.SNAPSHOTS}) if misread.endswith("_snapshot") else READS)
     found = refine(Misread(model, misread, instead), steps=60_000, depth=200, seed=1)
     assert found.unrefined is not None
     assert found.unrefined.refused.steps[0].action == (instead or misread)

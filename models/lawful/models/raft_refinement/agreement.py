@@ -11,9 +11,11 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from lawful.models.first_order.facts import Facts
+from lawful.models.raft.snapshots import entries_of
 from lawful.models.raft.state import (
     AppendAnswer,
     AppendRequest,
+    InstallSnapshot,
     Message,
     Reading,
     ReadRequest,
@@ -40,7 +42,7 @@ class ServerView(NamedTuple):
 
 def server_view(things: Things, state: Server) -> ServerView:
     number = 0 if state.reading is None else state.reading.round
-    return ServerView(state, proved_term(state.term), things.path(state.log), things.read(state.term, number))
+    return ServerView(state, proved_term(state.term), things.path(entries_of(state)), things.read(state.term, number))
 
 
 def server_differs(things: Things, server: int, view: ServerView, facts: Facts) -> str | None:
@@ -49,7 +51,11 @@ def server_differs(things: Things, server: int, view: ServerView, facts: Facts) 
     if facts.value("term", server) != term:
         return f"server {server} is in term {state.term}"
     if facts.value("last", server) != path[-1]:
-        return f"server {server} has the log {log_text(state.log)}"
+        return f"server {server} has the log {log_text(entries_of(state))}"
+    if state.snapshot and facts.value("snapshot", server) != path[len(state.snapshot)]:
+        return f"server {server} has a snapshot of {log_text(state.snapshot)}"
+    if term_at(state.log, len(state.snapshot)) != term_at(state.snapshot, len(state.snapshot)):
+        return f"the log of server {server} does not follow its snapshot"
     if facts.holds("leads", server) is not (state.role is Role.LEADER):
         return f"server {server} is {'' if state.role is Role.LEADER else 'no '}leader"
     if facts.holds("stands", server) is not (state.role is Role.CANDIDATE):
@@ -62,7 +68,7 @@ def server_differs(things: Things, server: int, view: ServerView, facts: Facts) 
         return f"server {server} takes its log for committed up to {state.commit_index}"
     if state.role is Role.CANDIDATE:
         return _votes_differ(server, view, facts)
-    return _leader_differs(server, view, facts) if state.role is Role.LEADER else None
+    return _leader_differs(things, server, view, facts) if state.role is Role.LEADER else None
 
 
 def _is_committed(things: Things, path: tuple[int, ...], index: int, facts: Facts) -> bool:
@@ -74,6 +80,11 @@ def _is_committed(things: Things, path: tuple[int, ...], index: int, facts: Fact
     return any(path[index] in things.path_to(entry) for _, entry in facts.relations["committed"])
 
 
+def _is_dropped_somewhere(things: Things, path: tuple[int, ...], index: int, facts: Facts) -> bool:
+    """With snapshots, who knows an entry to be committed says that it has it, wherever it got it from."""
+    return "snapshot" in facts.functions and _is_committed(things, path, index, facts)
+
+
 def _votes_differ(server: int, view: ServerView, facts: Facts) -> str | None:
     for voter in view.state.granted:
         if not facts.holds("voted", voter, view.term, server):
@@ -81,11 +92,11 @@ def _votes_differ(server: int, view: ServerView, facts: Facts) -> str | None:
     return None
 
 
-def _leader_differs(server: int, view: ServerView, facts: Facts) -> str | None:
+def _leader_differs(things: Things, server: int, view: ServerView, facts: Facts) -> str | None:
     state, term, path, _ = view
     for other, index in enumerate(state.match_index):
-        counts = other != server and index > 0
-        if counts and not (index < len(path) and facts.holds("acknowledged", other, term, path[index])):
+        is_known = index < len(path) and facts.holds("acknowledged", other, term, path[index])
+        if other != server and index > 0 and not (is_known or _is_dropped_somewhere(things, path, index, facts)):
             return f"leader {server} counts server {other} among those who have its log up to {index}"
     return None if state.reading is None else _reading_differs(server, view, state.reading, facts)
 
@@ -136,6 +147,8 @@ def _known(things: Things, message: Message) -> _Known:
             return _append_known(things, message, term)
         case AppendAnswer():
             return _answer_known(things, message, term)
+        case InstallSnapshot():
+            return _chunk_known(things, message, term)
         case ReadRequest():
             return lambda facts: any(
                 len(things.log(entry)) >= message.known for _, entry in facts.relations["committed"]
@@ -166,10 +179,10 @@ def _append_known(things: Things, request: AppendRequest, term: int) -> _Known:
             return False
         if index == 0:
             return True
-        return any(
-            sent_term == term and _is_of(things.log(entry), request) and commits(entry, facts)
-            for sent_term, entry in facts.relations["sent"]
-        )
+        sent = {entry for sent_term, entry in facts.relations["sent"] if sent_term == term}
+        if not request.entries:
+            sent |= _dropped_somewhere(things, index, facts)
+        return any(_is_of(things.log(entry), request) and commits(entry, facts) for entry in sent)
 
     def commits(entry: int, facts: Facts) -> bool:
         return _is_committed(things, things.path_to(entry), request.commit_index, facts)
@@ -183,13 +196,38 @@ def _is_of(log: Log, request: AppendRequest) -> bool:
     return log[previous:] == request.entries and term_at(log, previous) == request.previous_term
 
 
+def _dropped_somewhere(things: Things, index: int, facts: Facts) -> set[int]:
+    """With snapshots: the entries at an index that are committed, so that they may be gone from logs."""
+    if "snapshot" not in facts.functions:
+        return set()
+    paths = (things.path_to(entry) for _, entry in facts.relations["committed"])
+    return {path[index] for path in paths if index < len(path)}
+
+
+def _chunk_known(things: Things, chunk: InstallSnapshot, term: int) -> _Known:
+    def is_offered(facts: Facts) -> bool:
+        return any(
+            offered_term == term and _is_part(chunk, things.log(entry))
+            for offered_term, entry in facts.relations["offered"]
+        )
+
+    return is_offered
+
+
+def _is_part(chunk: InstallSnapshot, contents: Log) -> bool:
+    """The chunk is one of a snapshot with these contents, which go out backwards."""
+    end = chunk.offset + len(chunk.data)
+    ends = (len(contents), term_at(contents, len(contents)))
+    return ends == (chunk.last_index, chunk.head.term) and contents[::-1][chunk.offset : end] == chunk.data
+
+
 def _answer_known(things: Things, answer: AppendAnswer, term: int) -> _Known:
     def is_given(facts: Facts) -> bool:
         if answer.round and not facts.holds("confirmed", answer.source, things.read(answer.term, answer.round)):
             return False
         if not answer.success or answer.match_index == 0:
             return True
-        return any(
+        return bool(_dropped_somewhere(things, answer.match_index, facts)) or any(
             (server, in_term) == (answer.source, term) and len(things.log(entry)) == answer.match_index
             for server, in_term, entry in facts.relations["acknowledged"]
         )

@@ -15,13 +15,15 @@ from lawful.models.first_order.expression import TRUTH, Sort
 from lawful.models.first_order.facts import Facts, Fixed
 from lawful.models.first_order.system import System
 from lawful.models.local_steps import AnyStep
-from lawful.models.raft import election, leader_contact, pre_vote, raft, reads, replication, transfer
+from lawful.models.raft import election, leader_contact, pre_vote, raft, reads, replication, snapshots, transfer
 from lawful.models.raft.features import Feature, Features
 from lawful.models.raft.raft import Raft
+from lawful.models.raft.snapshots import entries_of
 from lawful.models.raft.state import AppendAnswer, AppendRequest, Message, Server, VoteAnswer
 from lawful.models.raft_proof.base import RAFT
 from lawful.models.raft_proof.read_index import RAFT_WITH_READ_INDEX
 from lawful.models.raft_proof.small_steps import in_small_steps
+from lawful.models.raft_proof.snapshots import RAFT_WITH_SNAPSHOTS
 from lawful.models.raft_refinement import agreement
 from lawful.models.raft_refinement.agreement import MessageView, ServerView
 from lawful.models.raft_refinement.things import Things, proved_term
@@ -35,6 +37,7 @@ COVERED: Features = frozenset(
         Feature.TRANSFER,
         Feature.MONOTONIC,
         Feature.PERSISTENT_COMMIT,
+        Feature.SNAPSHOTS,
     }
 )
 """The extensions whose steps are steps of the proof. With fsync a crash takes back what the proof has on disk at once;
@@ -43,6 +46,12 @@ with membership quorums change, which those of the proof do not."""
 Steps = tuple[ProofStep, ...]
 _GIVES_UP_ROLE = (raft.RESTART, replication.STEP_DOWN, leader_contact.CHECK_QUORUM, pre_vote.BEGIN_PRE_VOTE)
 _STANDS = (election.TIME_OUT, pre_vote.STAND, transfer.TAKE_OVER)
+
+
+def _proved(features: Features) -> System[Any]:
+    if Feature.SNAPSHOTS in features:
+        return RAFT_WITH_SNAPSHOTS
+    return RAFT_WITH_READ_INDEX if Feature.READ_INDEX in features else RAFT
 
 
 @dataclass(frozen=True)
@@ -58,9 +67,10 @@ class RaftRefinement:
         if beyond:
             raise ValueError(f"the proof does not cover {', '.join(beyond)}")
         bounds = self.model.bounds
-        with_reads = Feature.READ_INDEX in self.model.features
+        if {Feature.READ_INDEX, Feature.SNAPSHOTS} <= self.model.features:
+            raise ValueError("the proof covers read-index and snapshots, but not both at once")
         object.__setattr__(self, "things", Things(bounds.servers, bounds.terms, bounds.log))
-        object.__setattr__(self, "system", in_small_steps(RAFT_WITH_READ_INDEX if with_reads else RAFT))
+        object.__setattr__(self, "system", in_small_steps(_proved(self.model.features)))
 
     @property
     def fixed(self) -> Fixed:
@@ -98,27 +108,43 @@ class RaftRefinement:
         if action == election.BECOME_LEADER:
             return (ProofStep("win_election", (server, proved_term(before.term), None)),)
         if action == replication.PROPOSE:
-            return (ProofStep("take_request", (server, proved_term(before.term), self.things.entry(after.log))),)
+            return (
+                ProofStep("take_request", (server, proved_term(before.term), self.things.entry(entries_of(after)))),
+            )
         if action == replication.COMMIT:
-            entry = self.things.entry(after.log[: after.commit_index])
+            entry = self.things.entry(entries_of(after)[: after.commit_index])
             return (ProofStep("commit", (server, proved_term(before.term), entry, None)),)
         if action in (reads.BEGIN_READ, reads.SERVE_READ):
             return self._of_read(server, before, step)
+        if action in snapshots.ACTIONS:
+            return self._of_snapshot(server, before, step, received)
         return self._of_message(server, before, step, received)
+
+    def _of_snapshot(self, server: int, before: Server, step: AnyStep, received: Message | None) -> Steps:
+        contents = self.things.path(entries_of(step.after))
+        if step.action == snapshots.COMPACT:
+            return (ProofStep("take_snapshot", (server, contents[len(step.after.snapshot)], None, None)),)
+        if step.action in (snapshots.SEND_CHUNK, snapshots.SEND_LAST_CHUNK):
+            covered = contents[step.sends[0].last_index]
+            return (ProofStep("send_snapshot", (server, proved_term(before.term), covered)),)
+        if step.action == snapshots.INSTALL and received is not None:
+            covered = contents[len(step.after.snapshot)]
+            return (ProofStep("install_snapshot", (server, proved_term(received.term), covered)),)
+        return ()
 
     def _of_read(self, server: int, before: Server, step: AnyStep) -> Steps:
         reading = step.after.reading
         read = self.things.read(before.term, reading.round)
         if step.action == reads.SERVE_READ:
             return (ProofStep("serve_read", (read, None)),)
-        point = self.things.entry(before.log[: reading.index])
+        point = self.things.entry(entries_of(before)[: reading.index])
         asked = ProofStep("ask_read", (server, proved_term(before.term), read, point))
         return asked, ProofStep("confirm_read", (server, read))
 
     def _of_message(self, server: int, before: Server, step: AnyStep, received: Message | None) -> Steps:
         match (received, step.sends):
             case (None, (AppendRequest() as sent,)):
-                entry = self.things.entry(before.log[: sent.previous_index + len(sent.entries)])
+                entry = self.things.entry(entries_of(before)[: sent.previous_index + len(sent.entries)])
                 return (ProofStep("send_entry", (server, proved_term(before.term), entry)),)
             case (_, (VoteAnswer() as vote,)) if vote.granted and not vote.pre:
                 return (ProofStep("grant_vote", (server, vote.destination, proved_term(vote.term), None)),)
@@ -129,10 +155,10 @@ class RaftRefinement:
     def _of_append(self, server: int, before: Server, step: AnyStep, request: AppendRequest) -> Steps:
         """The leader's entry comes after the same one as here: the logs match up to there."""
         term = proved_term(request.term)
-        log = before.log[: request.previous_index] + request.entries
+        log = entries_of(before)[: request.previous_index] + request.entries
         entry, previous = self.things.entry(log), self.things.entry(log[:-1])
         if step.action == replication.REMOVE_CONFLICT:
-            kept = self.things.entry(step.after.log)
+            kept = self.things.entry(entries_of(step.after))
             return (ProofStep("remove_conflict", (server, term, entry, previous, previous, kept)),)
         accepted = ProofStep("accept_entry", (server, term, entry, previous, previous))
         if step.action == replication.APPEND:
