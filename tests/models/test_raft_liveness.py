@@ -6,37 +6,49 @@ from dataclasses import replace
 
 import pytest
 
+from lawful.checkers.exploration.behaviour import guided
 from lawful.checkers.exploration.explorer import explore
 from lawful.checkers.exploration.liveness.judge import judge
 from lawful.checkers.exploration.liveness.result import Liveness
 from lawful.checkers.verdict import Budget, Verdict
+from lawful.models.local_steps import Choice
 from lawful.models.raft.features import Feature, Features
 from lawful.models.raft.liveness import liveness_of
 from lawful.models.raft.mistakes_of_liveness import MISTAKES_OF_LIVENESS
 from lawful.models.raft.properties import properties_of
 from lawful.models.raft.raft import Bounds, Raft
+from lawful.models.raft.rules import RAFT_RULES
 from lawful.models.raft.state import AppendRequest, Entry, first_state
 from lawful.models.raft.terms import TERMS
 from lawful.specs.raft.liveness import ALL_LIVENESS, ELECTION, FOLLOWING
 
 UNLIMITED = Budget(None, None)
-_SLOW = {"next-index-stays", "conflict-not-offered"}
+_SLOW = {"next-index-stays", "conflict-not-offered", "snapshot-refused-by-pre-candidate"}
 CASES = [pytest.param(name, marks=[pytest.mark.slow] * (name in _SLOW)) for name in MISTAKES_OF_LIVENESS]
 
 
-def judged(model: Raft) -> Liveness:
-    return judge(model, liveness_of(model.features), UNLIMITED, counting=TERMS)
+def judged(model: Raft, scene: tuple[Choice, ...] = ()) -> Liveness:
+    return judge(model, liveness_of(model.features), UNLIMITED, after=guided(model, scene), counting=TERMS)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_mistake_is_rejected_by_its_property_alone(name: str) -> None:
     mistake = MISTAKES_OF_LIVENESS[name]
-    found = {one.property.id: one for one in judged(mistake.model()).judged}
+    found = {one.property.id: one for one in judged(mistake.model(), mistake.scene).judged}
     rejected = [one for one, result in found.items() if result.verdict is Verdict.VIOLATION]
     assert rejected == [mistake.rejected_by.id]
     lasso = found[mistake.rejected_by.id].lasso
     assert lasso is not None
     assert lasso.loop
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name, one in MISTAKES_OF_LIVENESS.items() if one.scene])
+def test_raft_itself_is_live_from_the_same_scene(name: str) -> None:
+    mistake = MISTAKES_OF_LIVENESS[name]
+    found = judged(replace(mistake.model(), rules=RAFT_RULES), mistake.scene)
+    assert found.verdict is Verdict.LAWFUL
+    assert {one.property.id for one in found.judged if one.verdict is Verdict.LAWFUL} >= {mistake.rejected_by.id}
 
 
 @pytest.mark.parametrize("name", [name for name in MISTAKES_OF_LIVENESS if name not in _SLOW])

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from lawful.checkers.exploration.behaviour import guided
 from lawful.checkers.exploration.liveness.confirmation import carried_out
 from lawful.checkers.exploration.liveness.judge import judge
 from lawful.checkers.verdict import Budget
@@ -48,10 +49,15 @@ def explore_liveness(given: Mapping[str, Any], format_: str, budget: Budget) -> 
         raise UsageError(f"--liveness does not go with --{wrong[0].replace('_', '-')}", hint="that is for safety")
     mistake: str | None = given["mistake"]
     model = _model(mistake, given)
+    scene = MISTAKES_OF_LIVENESS[mistake].scene if mistake in MISTAKES_OF_LIVENESS else ()
     try:
-        found = judge(model, liveness_of(model.features), budget, counting=TERMS)
+        found = judge(model, liveness_of(model.features), budget, after=guided(model, scene), counting=TERMS)
     except ValueError as error:
-        raise UsageError("Raft does not begin within these bounds", cause=str(error)) from error
+        raise UsageError(
+            "the search does not begin within these bounds",
+            cause=str(error),
+            hint="each mistake has bounds of its own: leave them out",
+        ) from error
     judged = JudgedRaft(model, mistake, found)
     code = EXIT_CODES[found.verdict]
     output: Path | None = given["output"]

@@ -48,6 +48,8 @@ def judged_lines(judged: JudgedRaft) -> Iterator[str]:
     yield f"{verdict_word(found.verdict, WORDS[found.verdict])} {_subject(model, mistake)}"
     if mistake is not None:
         yield f"    the mistake: {(MISTAKES_OF_LIVENESS.get(mistake) or MISTAKES[mistake]).sentence}"
+        if mistake in MISTAKES_OF_LIVENESS and (scene := MISTAKES_OF_LIVENESS[mistake].scene):
+            yield f"    the search begins after {counted(len(scene), 'step')} that lead to the scene of the mistake"
     if found.progress is not None:
         yield f"    {found.progress}"
     if found.states:

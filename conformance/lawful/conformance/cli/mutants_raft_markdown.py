@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lawful.conformance.raft_mutants.attempt import Attempt, Engine
 from lawful.conformance.raft_mutants.engines import DEPTH, SEED, WALKS
-from lawful.conformance.raft_mutants.known import KNOWN, Wanted
+from lawful.conformance.raft_mutants.known import KNOWN
 from lawful.conformance.raft_mutants.matrix import Matrix
 from lawful.models.raft.mistakes_of_invariants import FIRST_SIGNS
 from lawful.models.wording import counted
@@ -85,20 +85,12 @@ def _by_property(found: Matrix) -> Iterator[str]:
 
 
 def known_lines() -> Iterator[str]:
-    """What becomes of each known mistake; the same without running anything."""
-    done = [one for one in KNOWN if one.names]
+    """Which model has each known mistake; the same without running anything."""
     yield f"## {len(KNOWN)} known mistakes"
     yield ""
-    yield f"{len(done)} have a model that some engine rejects. The others wait for what is missing."
+    yield "Each has a model that some engine rejects."
     yield ""
     yield "| | mistake | source | model |"
     yield "|---|---|---|---|"
     for one in KNOWN:
-        model = ", ".join(f"`{name}`" for name in one.names)
-        wanted = "" if one.waits_for is None else f"waits for {one.waits_for.name.lower()}"
-        yield f"| {one.number} | {one.sentence} | {one.source} | {model or wanted} |"
-    yield ""
-    for wanted in Wanted:
-        numbers = [str(one.number) for one in KNOWN if one.waits_for is wanted]
-        if numbers:
-            yield f"- {wanted.name.lower()} ({', '.join(numbers)}): {wanted.value}."
+        yield f"| {one.number} | {one.sentence} | {one.source} | {', '.join(f'`{name}`' for name in one.names)} |"

@@ -11,7 +11,7 @@ from lawful.checkers.exploration.walks import walk
 from lawful.checkers.induction.obligation import steps_of
 from lawful.checkers.induction.search import Search
 from lawful.checkers.proof.finding import SECONDS
-from lawful.checkers.verdict import Budget, Verdict
+from lawful.checkers.verdict import Budget
 from lawful.conformance.raft_mutants.attempt import Attempt, Engine
 from lawful.models.raft.judged import judged
 from lawful.models.raft.liveness import liveness_of
@@ -65,15 +65,17 @@ def walked(mistake: Mistake) -> Attempt:
 def judged_live(mistake: MistakeOfLiveness) -> Attempt:
     """All states within bounds of the mistake's own, and the first property that a fair behaviour violates."""
     started_s = time.monotonic()
-    found = judge(mistake.model(), liveness_of(mistake.features), UNLIMITED, counting=TERMS)
-    broken = [one for one in found.judged if one.verdict is Verdict.VIOLATION]
+    model = mistake.model()
+    scene = guided(model, mistake.scene)
+    found = judge(model, liveness_of(mistake.features), UNLIMITED, after=scene, counting=TERMS)
+    broken = [one for one in found.judged if one.lasso is not None]
     lasso = broken[0].lasso if broken else None
     return Attempt(
         Engine.LIVENESS,
         mistake.rejected_by.id,
         ", ".join(one.property.id for one in broken) or None,
         None if lasso is None else len(lasso.prefix) + len(lasso.loop),
-        0,
+        len(scene),
         found.states,
         time.monotonic() - started_s,
     )

@@ -1,19 +1,12 @@
-"""42 mistakes that implementations and specifications of Raft made, and what becomes of each.
+"""42 mistakes that implementations and specifications of Raft made, and the models that have each of them.
 
-Sources: the Raft paper or dissertation by section, or the thread in which the mistake was found. A mistake has a
-broken twin or a mutant of the proof, or waits for what the model does not have yet.
+Sources: the Raft paper or dissertation by section, or the thread in which the mistake was found. Each mistake has a
+broken twin or a mutant of the proof.
 """
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import NamedTuple
-
-
-class Wanted(StrEnum):
-    """What a mistake waits for, and why it cannot be expressed or seen without."""
-
-    LIVENESS = "safety does not notice that nothing happens any more"
 
 
 class Known(NamedTuple):
@@ -22,9 +15,8 @@ class Known(NamedTuple):
     number: int
     sentence: str
     source: str
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...]
     """Of the broken twins and mutants that have it."""
-    waits_for: Wanted | None = None
 
 
 KNOWN = (
@@ -142,7 +134,7 @@ KNOWN = (
         "openraft 1808, 1892",
         ("conflicting-suffix-kept", "membership-not-in-snapshot"),
     ),
-    Known(30, "A candidate refuses the snapshot of the leader", "nebula 1769", waits_for=Wanted.LIVENESS),
+    Known(30, "A candidate refuses the snapshot of the leader", "nebula 1769", ("snapshot-refused-by-pre-candidate",)),
     Known(
         31,
         "The commit index is beyond the log after a snapshot",

@@ -71,11 +71,11 @@ def proved() -> Check:
 
 
 def judged_live(mistakes: Sequence[MistakeOfLiveness]) -> Iterator[Check]:
-    """Liveness within the bounds of each of the mistakes."""
-    for bounds, features in dict.fromkeys((one.bounds, one.features) for one in mistakes):
+    """Liveness within the bounds of each of the mistakes, from its scene on."""
+    for bounds, features, scene in dict.fromkeys((one.bounds, one.features, one.scene) for one in mistakes):
         started_s = time.monotonic()
         model = Raft(bounds, RAFT_RULES, features)
-        found = judge(model, liveness_of(features), UNLIMITED, counting=TERMS)
+        found = judge(model, liveness_of(features), UNLIMITED, after=guided(model, scene), counting=TERMS)
         broken = next((one.property.id for one in found.judged if one.verdict is Verdict.VIOLATION), None)
         extensions = "".join(f", {one}" for one in Feature if one in features)
         text = f"{bounds.servers} servers, {bounds.terms} terms at once, logs of up to {bounds.log}{extensions}"

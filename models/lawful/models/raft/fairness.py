@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from lawful.models.liveness import Fairness, States, Strength
-from lawful.models.local_steps import NETWORK, AnyStep
+from lawful.models.local_steps import NETWORK, REPEAT, AnyStep
 from lawful.models.raft import election, fsync, leader_contact, leases, pre_vote, raft, replication, snapshots
 from lawful.models.raft.rules import RAFT_RULES, is_up_to_date
 from lawful.models.raft.state import Message, ReadRequest, Role, Server, VoteRequest
@@ -96,11 +96,16 @@ def _own_step(server: int, state: Server, step: AnyStep, message: Message | None
 
 
 def _receipt(server: int, state: Server, step: AnyStep, message: Message | None) -> Hashable | None:
-    """Each message is a kind of its own, and so is what a server does with it. Clients ask to read when they like."""
+    """Each message is a kind of its own, and so is each step of handling it: a server that again and again begins to
+    handle a message must not stop there each time. Clients ask to read when they like."""
     is_wish = isinstance(message, ReadRequest)
     if message is None or is_wish or step.action in NETWORK:
         return None
-    return message
+    return message, step.action
+
+
+def _repeat(server: int, state: Server, step: AnyStep, message: Message | None) -> Hashable | None:
+    return step.action if step.action == REPEAT else None
 
 
 def _late_request(server: int, state: Server, step: AnyStep, message: Message | None) -> Hashable | None:
@@ -144,6 +149,7 @@ def _fairness(
 
 
 FEW_RESTARTS = _fairness("few restarts", "Servers restart only so often.", Strength.FINITE, _restart)
+FEW_REPEATS = _fairness("few repeats", "Messages arrive more than once only so often.", Strength.FINITE, _repeat)
 FEW_LATE_REQUESTS = _fairness(
     "few late requests",
     "A request for a vote comes only so often when who it goes to is in a later term.",
@@ -190,6 +196,6 @@ OWN_ENTRY = _fairness(
     "own entry", "A leader appends an entry of its term, be it an empty one.", Strength.WEAK, _own_entry
 )
 
-ALWAYS = (FEW_RESTARTS, FEW_LATE_REQUESTS, FEW_HASTY_TIMEOUTS, OWN_STEPS, RECEIPT, TIMEOUTS)
+ALWAYS = (FEW_RESTARTS, FEW_REPEATS, FEW_LATE_REQUESTS, FEW_HASTY_TIMEOUTS, OWN_STEPS, RECEIPT, TIMEOUTS)
 WITH_CONTACT = (PATIENCE, LOST_TOUCH, KEPT_TOUCH)
 """With pre-vote or check-quorum."""

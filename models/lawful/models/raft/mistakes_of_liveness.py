@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from lawful.models.local_steps import Choice
+from lawful.models.raft import leader_contact, pre_vote, raft, replication, snapshots
 from lawful.models.raft.features import NO_FEATURES, Feature, Features
+from lawful.models.raft.mistake import elected, proposed, replicated
 from lawful.models.raft.raft import Bounds, Raft
 from lawful.models.raft.rules import RAFT_RULES, Rules
-from lawful.models.raft.state import AppendRequest, Role, Server, VoteRequest
+from lawful.models.raft.state import AppendRequest, InstallSnapshot, Role, Server, VoteRequest
 from lawful.specs.raft.liveness import COMMITMENT, ELECTION, FOLLOWING, KNOWLEDGE, Liveness
 
 
@@ -29,6 +32,8 @@ class MistakeOfLiveness:
     """Within which a behaviour shows it."""
     features: Features = NO_FEATURES
     """The extensions that the mistake is about."""
+    scene: tuple[Choice, ...] = ()
+    """What happens before the search begins."""
 
     def model(self, bounds: Bounds | None = None) -> Raft:
         """The broken twin."""
@@ -55,8 +60,12 @@ def _commit_with_entries(server: Server, request: AppendRequest) -> int:
     return request.commit_index if request.entries else server.commit_index
 
 
-def _stands_on(server: Server) -> bool:
+def _stands_on(server: Server, request: AppendRequest | InstallSnapshot) -> bool:
     return server.role is not Role.PRE_CANDIDATE
+
+
+def _refuses_snapshot(server: Server, request: AppendRequest | InstallSnapshot) -> bool:
+    return not isinstance(request, InstallSnapshot)
 
 
 def _is_of_later_term(server: Server, request: VoteRequest) -> bool:
@@ -69,6 +78,35 @@ def _first_in_log(server: Server, other: int) -> int:
 
 _TWO = Bounds(servers=2, terms=2, log=0)
 _BOTH = frozenset({Feature.PRE_VOTE, Feature.CHECK_QUORUM})
+_SNAPSHOTS = frozenset({Feature.SNAPSHOTS, Feature.PERSISTENT_COMMIT})
+
+
+def _pre_elected(candidate: int, voter: int) -> list[Choice]:
+    """The voter says that it would vote, and the candidate stands."""
+    return [
+        Choice(candidate, pre_vote.ASK_FOR_PRE_VOTE, voter),
+        Choice(voter, pre_vote.ANSWER_PRE_VOTE, candidate),
+        Choice(candidate, pre_vote.COUNT_PRE_VOTE, voter),
+        Choice(candidate, pre_vote.STAND),
+    ]
+
+
+_COMPACTED_BY_LEADER = (
+    Choice(0, pre_vote.BEGIN_PRE_VOTE),
+    *_pre_elected(0, 1),
+    *elected(0, 1),
+    *proposed(0),
+    *replicated(0, 1),
+    Choice(0, replication.COMMIT),
+    Choice(0, snapshots.COMPACT),
+    *proposed(0),
+    Choice(0, raft.RESTART),
+    Choice(0, pre_vote.BEGIN_PRE_VOTE),
+    Choice(1, leader_contact.LOSE_TOUCH),
+    *_pre_elected(0, 1),
+    *elected(0, 1),
+)
+"""Server 0 leads term 3 and has two entries, of which the first is in a snapshot; server 1 has the first."""
 
 _MISTAKES = (
     MistakeOfLiveness(
@@ -129,6 +167,16 @@ _MISTAKES = (
         replace(RAFT_RULES, sent_next=_first_in_log),
         replace(_TWO, log=1),
         frozenset({Feature.SNAPSHOTS, Feature.LEARNERS}),
+    ),
+    MistakeOfLiveness(
+        "snapshot-refused-by-pre-candidate",
+        "A server that asks for pre-votes refuses the snapshot of the leader of its term, and is sent nothing else",
+        "nebula 1769",
+        FOLLOWING,
+        replace(RAFT_RULES, makes_way=_refuses_snapshot),
+        Bounds(servers=2, terms=2, log=2, messages=2),
+        _SNAPSHOTS | {Feature.PRE_VOTE},
+        _COMPACTED_BY_LEADER,
     ),
     MistakeOfLiveness(
         "commit-not-in-heartbeats",

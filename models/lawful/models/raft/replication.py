@@ -71,7 +71,9 @@ def commit(server: int, state: Server, servers: int, rules: Rules) -> Iterator[S
 def handle_append(server: int, state: Server, request: AppendRequest, rules: Rules) -> Iterator[Step]:
     """One step of a server towards an answer. The term of the request is not above the server's."""
     is_follower = state.role is Role.FOLLOWER
-    if request.term < state.term or not (rules.fits(state, request) if is_follower else rules.makes_way(state)):
+    if request.term < state.term or not (
+        rules.fits(state, request) if is_follower else rules.makes_way(state, request)
+    ):
         # Rounds are counted in each term anew: in a later one, this one could be taken for that of another read.
         asked = request.round if request.term == state.term else 0
         refusal = AppendAnswer(state.term, server, request.source, success=False, match_index=0, round=asked)

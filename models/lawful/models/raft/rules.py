@@ -187,8 +187,8 @@ def learned_commit(server: Server, request: AppendRequest) -> int:
     return request.commit_index
 
 
-def makes_way(server: Server) -> bool:
-    """Whoever stands follows when it hears of the leader of its term (section 5.2)."""
+def makes_way(server: Server, request: AppendRequest | InstallSnapshot) -> bool:
+    """Whoever stands follows when it hears of the leader of its term, be it by a snapshot (sections 5.2 and 7)."""
     return True
 
 
@@ -383,7 +383,7 @@ class Rules:
     further: Callable[[int, int], int] = further
     back: Callable[[int], int] = back
     learned_commit: Callable[[Server, AppendRequest], int] = learned_commit
-    makes_way: Callable[[Server], bool] = makes_way
+    makes_way: Callable[[Server, AppendRequest | InstallSnapshot], bool] = makes_way
     is_of_term: Callable[[Server, VoteRequest], bool] = is_of_term
     kept: Callable[[Server, int], tuple[Entry, ...]] = kept
     before_append: Callable[[Server, AppendRequest], Server] = before_append

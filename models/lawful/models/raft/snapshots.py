@@ -85,7 +85,7 @@ def _chunks(server: int, state: Server, other: int) -> Iterator[InstallSnapshot]
 def handle_chunk(server: int, state: Server, chunk: InstallSnapshot, rules: Rules) -> Iterator[Step]:
     """One step of a server towards the snapshot. The term of the chunk is not above the server's."""
     is_follower = state.role is Role.FOLLOWER
-    if chunk.term < state.term or not (is_follower or rules.makes_way(state)):
+    if chunk.term < state.term or not (is_follower or rules.makes_way(state, chunk)):
         refusal = AppendAnswer(state.term, server, chunk.source, success=False, match_index=0)
         yield LocalStep(ANSWER_APPEND, state, (refusal,))
     elif not is_follower:
