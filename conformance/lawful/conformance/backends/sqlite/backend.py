@@ -17,6 +17,7 @@ from pathlib import Path
 
 from lawful.conformance.adapter import Client, Workspace
 from lawful.conformance.backends.sqlite.client import SqliteClient
+from lawful.conformance.backends.sqlite.objects import OBJECT_CLASSES, SCHEMA
 from lawful.conformance.backends.sqlite.tables import TABLE_CLASSES
 from lawful.conformance.errors import BackendError, UsageError, unknown_name
 from lawful.models.values import Json
@@ -30,6 +31,7 @@ class SqliteBackend:
     """
 
     tables = frozenset(TABLE_CLASSES)
+    objects = frozenset(OBJECT_CLASSES)
 
     def __init__(self, synchronous: str = "FULL", clock_offset_ms: str | int = 0) -> None:
         if synchronous.upper() not in SYNCHRONOUS:
@@ -54,7 +56,7 @@ class SqliteBackend:
         try:
             with closing(sqlite3.connect(self._path)) as database:
                 (mode,) = database.execute("PRAGMA journal_mode = WAL").fetchone()
-                schema = "\n".join(table.schema for table in TABLE_CLASSES.values())
+                schema = "\n".join([*(table.schema for table in TABLE_CLASSES.values()), SCHEMA])
                 database.executescript(f"BEGIN;\n{schema}\nCOMMIT;")
         except sqlite3.Error as error:
             raise BackendError("cannot create the SQLite file", cause=str(error)) from error
