@@ -21,7 +21,7 @@ def durability_lines(durability: Durability, history: History) -> Iterator[str]:
     """The lines, without indentation and without any character that a terminal would obey."""
     yield f"durability: {durability.level}"
     for number, crash in enumerate(durability.loss.crashes, 1):
-        yield from _crash_lines(number, crash, history)
+        yield from _crash_lines(number, crash, history, undecided=bool(durability.loss.undecided))
     for key in durability.loss.no_prefix:
         yield printable(f"{key}: no loss of what came last explains it")
     for key, why in (durability.loss.undecided or {}).items():
@@ -31,12 +31,13 @@ def durability_lines(durability: Durability, history: History) -> Iterator[str]:
     yield from time_line(history)
 
 
-def _crash_lines(number: int, loss: CrashLoss, history: History) -> Iterator[str]:
+def _crash_lines(number: int, loss: CrashLoss, history: History, *, undecided: bool) -> Iterator[str]:
     crash = loss.crash
     at_s = (crash.call_ns - _begin_ns(history)) / 10**9
     what = f"crash {number}, {crash.fault} of {crash.target} after {at_s:.2f} s"
     if not loss.seconds and not loss.count:
-        yield printable(f"{what}: nothing of {counted(loss.acknowledged, 'acknowledged write')} was lost")
+        known = " is known to have been lost" if undecided else " was lost"
+        yield printable(f"{what}: nothing of {counted(loss.acknowledged, 'acknowledged write')}{known}")
         return
     bound = f"the smallest bound is {counted(loss.writes, 'write')} or {loss.seconds:.3g} s"
     whole = "a suffix, all objects fell back to one instant" if loss.at_one_instant else "no suffix of what was done"
@@ -78,9 +79,14 @@ def time_line(history: History, width: int = _WIDTH) -> list[str]:
     title = f"0 s {'─' * max(0, width - 10)} {span_ns / 10**9:.1f} s"
     lines = [f"{'':{named}}  {title}"]
     for target in targets:
-        row = _row([one for one in history.faults if one.target == target], column, width)
+        row = _row([one for one in history.faults if target in (one.target, _heals_too(one))], column, width)
         lines.append(printable(f"{target:{named}}  {row}"))
     return lines
+
+
+def _heals_too(fault: FaultEvent) -> str | None:
+    """What else is well again: after a power loss the machine is, once a server has started."""
+    return "machine" if fault.fault == "restart" and fault.on_server else None
 
 
 def _row(faults: Sequence[FaultEvent], column: Callable[[int], int], width: int) -> str:

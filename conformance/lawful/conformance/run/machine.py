@@ -10,7 +10,7 @@ from pathlib import Path
 from lawful.conformance.adapter import Backend, ProcessSpawner
 from lawful.conformance.errors import UsageError
 from lawful.conformance.run.fault_language import DiskFault, FaultChoice
-from lawful.conformance.run.target import SERVER, Blow, Step, Target
+from lawful.conformance.run.target import SERVER, Blow, Step, Target, restarts
 from lawful.conformance.stable_storage import Behaviour, SimulatedDisk
 from lawful.conformance.stable_storage.disk import why_not
 from lawful.conformance.wire.client import OpensClients
@@ -33,18 +33,16 @@ class Machine:
         """What `fault` does now, and what undoes it. `programs`: those that write to the disk."""
         match fault:
             case DiskFault.POWER_LOSS:
-                return Blow([self._power_loss(programs, chance)], _restarts(programs))
+                return Blow([self._power_loss(programs, chance)], restarts(programs))
             case DiskFault.SLOW_SYNC:
                 slow_s = chance.uniform(*_SLOW_S)
                 return Blow([self._behaves(fault, Behaviour(slow_s=slow_s))], [self._heal()])
             case DiskFault.FAILING_SYNC:
                 # A program may end for it, or go on as if nothing had happened: a restart shows what it has.
                 killed = [Step("kill", one.name, one.kill, {"role": one.role}) for one in programs]
-                return Blow(
-                    [self._behaves(fault, Behaviour(fails=True))], [self._heal(), *killed, *_restarts(programs)]
-                )
+                return Blow([self._behaves(fault, Behaviour(fails=True))], [self._heal(), *killed, *restarts(programs)])
             case DiskFault.LYING_SYNC:
-                heals = [self._power_loss(programs, chance), self._heal(), *_restarts(programs)]
+                heals = [self._power_loss(programs, chance), self._heal(), *restarts(programs)]
                 return Blow([self._behaves(fault, Behaviour(lies=True))], heals)
 
     def _power_loss(self, programs: Sequence[Target], chance: random.Random) -> Step:
@@ -123,7 +121,3 @@ def refuse_disk_faults(choices: Sequence[FaultChoice], backend: Backend, name: s
             cause=reason,
             hint="they take Linux 5.5 or later, and leave to filter system calls",
         )
-
-
-def _restarts(programs: Sequence[Target]) -> list[Step]:
-    return [Step("restart", one.name, one.restart, {"role": one.role}) for one in programs if one.restart is not None]

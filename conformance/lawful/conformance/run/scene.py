@@ -14,7 +14,7 @@ from lawful.conformance.network.owners import can_tell
 from lawful.conformance.run import partitions
 from lawful.conformance.run.fault_language import Aim, DiskFault, FaultChoice, LinkFault, Strike
 from lawful.conformance.run.machine import Machine, refuse_disk_faults
-from lawful.conformance.run.target import CLIENT, SERVER, Blow, Step, Target
+from lawful.conformance.run.target import CLIENT, SERVER, Blow, Step, Target, restarts
 from lawful.conformance.wire.client import RunClient
 from lawful.models.values import Json
 
@@ -192,15 +192,10 @@ def refuse_impossible(choices: Sequence[FaultChoice], backend: Backend, name: st
 
 
 def _on_processes(fault: Fault, targets: Sequence[Target]) -> Blow:
-    """Servers come back in the order in which they went: the last to go knows most."""
     strikes = [Step(fault.value, target.name, _action(fault, target), {"role": target.role}) for target in targets]
-    heals: list[Step] = []
-    for target in targets:
-        if fault is Fault.PAUSE:
-            heals.append(Step("resume", target.name, target.resume, {"role": target.role}))
-        elif target.restart is not None:
-            heals.append(Step("restart", target.name, target.restart, {"role": target.role}))
-    return Blow(strikes, heals)
+    if fault is Fault.KILL:
+        return Blow(strikes, restarts(targets))
+    return Blow(strikes, [Step("resume", target.name, target.resume, {"role": target.role}) for target in targets])
 
 
 def _action(fault: Fault, target: Target) -> Callable[[], None]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from lawful.conformance.adapter import Fault
@@ -43,3 +45,21 @@ class Blow(NamedTuple):
 
     strikes: Sequence[Step]
     heals: Sequence[Step]
+
+
+def restarts(targets: Sequence[Target]) -> list[Step]:
+    """Steps that start killed targets again, all of them with the first step: none may be ready before others are."""
+    started: dict[str, Future[None]] = {}
+
+    def restarted(target: Target) -> None:
+        if not started:
+            pool = ThreadPoolExecutor(len(targets))
+            started.update({one.name: pool.submit(one.restart) for one in targets if one.restart is not None})
+            pool.shutdown(wait=False)
+        started[target.name].result()
+
+    return [
+        Step("restart", one.name, partial(restarted, one), {"role": one.role})
+        for one in targets
+        if one.restart is not None
+    ]
