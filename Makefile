@@ -38,6 +38,9 @@ refine: $(INSTALLED) ## Compare four million steps of the model of Raft with its
 	@$(BIN)/lawful refine raft --steps 1000000 --with snapshots $(ARGUMENTS)
 	@$(BIN)/lawful refine raft --steps 1000000 --with $(COVERED) $(ARGUMENTS)
 
+controls: $(INSTALLED) ## Stores that must come out differently (a quarter of an hour; ARGUMENTS=--help: what else)
+	@$(BIN)/lawful controls $(ARGUMENTS)
+
 lint: $(INSTALLED) ## Check style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -74,4 +77,4 @@ $(INSTALLED): pyproject.toml $(CONSTRAINTS)
 	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --no-build-isolation --use-pep517 --editable '.[dev]'
 	@touch $@
 
-.PHONY: help demo test test-slow agreement fuzz mutants refine lint format types bench bench-checkers lock clean install
+.PHONY: help demo test test-slow agreement fuzz mutants controls refine lint format types bench bench-checkers lock clean install

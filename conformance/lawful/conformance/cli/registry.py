@@ -32,6 +32,9 @@ COMMANDS: dict[str, Entry] = {
         "lawful.conformance.cli.mutants:mutants_group",
         "Put the clauses to the test, with stores and models that have one mistake.",
     ),
+    "controls": Entry(
+        "lawful.conformance.cli.controls:controls", "Put stores to the test that must come out differently."
+    ),
     "lint": Entry("lawful.conformance.cli.lint:lint", "Examine history files without judging them."),
     "convert": Entry("lawful.conformance.cli.convert:convert", "Write a history in another format."),
     "schema": Entry("lawful.conformance.cli.schema:schema", "Print the JSON Schema of a format."),

@@ -23,7 +23,7 @@ from lawful.models.history import Outcome
 from lawful.models.values import Json
 from lawful.specs.task_store import TABLES
 
-_START_ATTEMPTS = 5
+_START_ATTEMPTS = 20
 _TICKS_PER_SCRIPT = 4
 """After which all sessions go on to the next table. After one, a claim would be over by its holder's next turn."""
 
