@@ -7,10 +7,10 @@ log until then. The state machine is the list of what it was given: Raft does no
 A log keeps its numbering. In the place of each entry that the snapshot stands for there is an empty one; the last of
 them, the head, has the snapshot's term and the membership by then. The head is all that is known of what is gone.
 
-A snapshot goes out in two chunks, what was given to the state machine last in the first one: so chunks of two snapshots
-make none. The leader may send either at any time: a follower takes the second after the first.
-The paper's answer to a chunk that is not the last says nothing but the term, and is left out; one that has all of the
-snapshot answers like one that has appended its entries.
+A snapshot goes out in two chunks. What the state machine was given last is in the first one, so that chunks of two
+snapshots do not make one by chance. The leader may send either at any time: a follower takes the second one after the
+first. The paper's answer to a chunk that is not the last says nothing but the term, and is left out. A follower that
+has all of the snapshot answers like one that has appended its entries.
 """
 
 from __future__ import annotations
