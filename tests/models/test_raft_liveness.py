@@ -62,7 +62,13 @@ BOUNDS = Bounds(servers=2, terms=2, log=0)
 
 @pytest.mark.parametrize(
     "features",
-    [set(), {Feature.PRE_VOTE}, {Feature.CHECK_QUORUM}, {Feature.PRE_VOTE, Feature.CHECK_QUORUM}],
+    [
+        set(),
+        {Feature.PRE_VOTE},
+        {Feature.CHECK_QUORUM},
+        {Feature.PRE_VOTE, Feature.CHECK_QUORUM},
+        pytest.param({Feature.LEASE}, marks=pytest.mark.slow),
+    ],
     ids=lambda some: "+".join(sorted(some)) or "raft",
 )
 def test_a_leader_is_elected_and_followed(features: set[Feature]) -> None:

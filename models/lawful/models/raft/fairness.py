@@ -164,7 +164,10 @@ FEW_HASTY_TIMEOUTS = _fairness(
     _no_need,
 )
 OWN_STEPS = _fairness(
-    "own steps", "A server goes on to ask, send, sync, commit and lead where it can.", Strength.WEAK, _own_step
+    "own steps",
+    "A server goes on to ask, send, sync, commit and lead where it can, and time passes.",
+    Strength.WEAK,
+    _own_step,
 )
 RECEIPT = Fairness(
     "receipt",
