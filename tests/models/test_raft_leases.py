@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lawful.checkers.exploration.behaviour import Moment, NoSuchMove, follow, guided
@@ -9,7 +11,7 @@ from lawful.checkers.exploration.explorer import explore
 from lawful.checkers.verdict import Budget, Verdict
 from lawful.models.local_steps import Choice
 from lawful.models.raft.election import ASK_FOR_VOTE
-from lawful.models.raft.features import Feature
+from lawful.models.raft.features import Feature, Features
 from lawful.models.raft.leader_contact import IGNORE_CANDIDATE
 from lawful.models.raft.leases import BEGIN_LEASE, END_LEASE, END_PROMISE, PASS_TIME, SERVE_BY_LEASE
 from lawful.models.raft.mistake import elected, proposed, replicated, stood
@@ -54,14 +56,14 @@ def test_a_leader_reads_alone_once_a_quorum_has_promised() -> None:
 
 
 def test_a_leader_without_a_commit_of_its_own_term_reads_nothing() -> None:
-    led = [*stood(0), *elected(0, 1), *proposed(0), *replicated(0, 1), Choice(0, BEGIN_LEASE), *HEARTBEAT]
-    heard = [*led, Choice(0, NOTE_MATCH, 1), Choice(0, COMMIT), *HEARTBEAT, Choice(0, NOTE_MATCH, 1)]
-    assert after(*heard, *READ).states[0].reading is not None
-    again = [*heard, *stood(2, 2), *elected(2, 2)[:3]]
-    assert len(again) > len(heard)
-    empty = [*stood(0), *elected(0, 1), Choice(0, BEGIN_LEASE), *HEARTBEAT, Choice(0, NOTE_MATCH, 1)]
-    assert after(*empty).states[0].lease is not None
-    assert is_impossible(*empty, Choice(1, ASK_TO_READ, 0))
+    """Server 1 leads term 3, and server 2 has promised its lease, though it refused the entry that came with it."""
+    asked = [Choice(1, SEND_ENTRIES, 2), Choice(2, ANSWER_APPEND, 1), Choice(1, NOTE_MATCH, 2)]
+    led = [*COMMITTED, *HEARTBEAT, *stood(1), *elected(1, 2)]
+    leased = [*led, Choice(0, NOTE_MATCH, 1), Choice(1, BEGIN_LEASE), *asked]
+    leader = after(*leased).states[1]
+    assert leader.lease is not None
+    assert (leader.lease.promised_by, leader.commit_index, leader.match_index[2]) == ({2}, 1, 0)
+    assert is_impossible(*leased, Choice(0, ASK_TO_READ, 1), Choice(1, SERVE_BY_LEASE, 0))
 
 
 def test_who_promised_neither_stands_nor_votes_until_the_lease_is_over_and_time_has_passed() -> None:
@@ -113,3 +115,22 @@ def test_no_read_by_a_lease_is_stale_whatever_comes_after_it_began() -> None:
     found = explore(model, properties_of(LEASE), Budget(None, None), after=guided(model, LEASED))
     assert found.verdict is Verdict.LAWFUL
     assert found.applied["RAFT-6"] > 0
+
+
+ELECTED_IN_TIME = [*LEASED, Choice(0, END_LEASE), Choice(0, PASS_TIME, 1), Choice(1, END_PROMISE, 0)]
+HANDED_OVER = [*LEASED, Choice(0, HAND_OVER, 1), Choice(1, TAKE_OVER, 0)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("way", "features"),
+    [([*ELECTED_IN_TIME, *stood(1)], LEASE), (HANDED_OVER, LEASE | {Feature.TRANSFER})],
+    ids=["in time", "by transfer"],
+)
+def test_no_read_is_stale_when_another_server_of_three_is_elected(way: list[Choice], features: Features) -> None:
+    """From there on everything that three servers can do within three terms, where each message arrives once."""
+    model = Raft(replace(RAFT.bounds, loss=False, duplication=False), features=features)
+    found = explore(model, properties_of(features), Budget(None, None), after=guided(model, [*way, *elected(1, 2)]))
+    assert found.verdict is Verdict.LAWFUL
+    assert found.applied["RAFT-6"] > 0
+    assert found.taken[SERVE_BY_LEASE] > 0
