@@ -52,10 +52,13 @@ format: $(INSTALLED) ## Format the code and mend what can be mended by itself
 types: $(INSTALLED) ## Check types, strictly
 	$(BIN)/mypy
 
-bench: bench-checkers ## Run all benchmarks
+bench: bench-checkers bench-explorer ## Run all benchmarks
 
 bench-checkers: $(INSTALLED) ## Measure the checkers side by side with Porcupine (ten minutes; ARGUMENTS=--quick: one)
 	@$(BIN)/python -m benchmarks.checkers $(ARGUMENTS)
+
+bench-explorer: $(INSTALLED) ## Measure the search of Raft beside TLC, where TLC_JAR names it (ARGUMENTS=--quick: few states)
+	@$(BIN)/python -m benchmarks.exploration $(ARGUMENTS)
 
 lock: ## Resolve all versions anew into requirements/constraints.txt
 	requirements/lock "$(VENV)-lock" $(CONSTRAINTS)
@@ -77,4 +80,4 @@ $(INSTALLED): pyproject.toml $(CONSTRAINTS)
 	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --no-build-isolation --use-pep517 --editable '.[dev]'
 	@touch $@
 
-.PHONY: help demo test test-slow agreement fuzz mutants controls refine lint format types bench bench-checkers lock clean install
+.PHONY: help demo test test-slow agreement fuzz mutants controls refine lint format types bench bench-checkers lock clean install bench-explorer

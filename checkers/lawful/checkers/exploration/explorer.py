@@ -17,13 +17,14 @@ from lawful.checkers.exploration.behaviour import Move, follow, violated_by
 from lawful.checkers.exploration.fingerprints import overlooked_probability
 from lawful.checkers.exploration.frontier import Expansion, Ints, blocks_of, expand, fingerprints, rows_after
 from lawful.checkers.exploration.invariants import Invariants
+from lawful.checkers.exploration.level import Level
+from lawful.checkers.exploration.means import Means
 from lawful.checkers.exploration.pieces import NONE, PIECE, Found, examine, read, written
 from lawful.checkers.exploration.reached import Reached
-from lawful.checkers.exploration.reduction import is_reducible
 from lawful.checkers.exploration.result import DEADLOCK, Exploration, Violation
-from lawful.checkers.exploration.seen import ByFingerprint, Seen
 from lawful.checkers.exploration.soundness import require_pure, require_symmetric
 from lawful.checkers.exploration.step_table import NOTHING, StepTable
+from lawful.checkers.exploration.store import Spill
 from lawful.checkers.exploration.team import MOST_PIECES, Team
 from lawful.checkers.exploration.worked_out import WorkedOut
 from lawful.checkers.exploration.wrong_model import WrongModel
@@ -42,7 +43,9 @@ def explore(
     *,
     symmetric: bool = False,
     reduced: bool = False,
+    exact: bool = False,
     workers: int = 1,
+    spill: Spill | None = None,
     after: Sequence[Move] = (),
     may_end: bool = False,
 ) -> Exploration:
@@ -50,14 +53,15 @@ def explore(
 
     `symmetric`: states that differ only in how servers are called are one; the model's renamings say how. `reduced`:
     steps of different servers are not taken in all orders (`reduction`): fewer states, the same verdict, but a
-    counterexample may have steps that it does not need. `workers`: how many processes search; what comes out is the
-    same for any number. `after`: the behaviour from whose end the search goes on.
-    `may_end`: a state in which nothing can happen is no deadlock.
+    counterexample may have steps that it does not need. `exact`: states are compared, and not their fingerprints.
+    `workers`: how many processes search. `spill`: where states go that do not fit into memory. `after`: the behaviour
+    from whose end the search goes on. `may_end`: a state in which nothing can happen is no deadlock.
+
     Raises `WrongModel` where the model is not made of local steps, `ValueError` where it cannot be searched like this.
     """
-    if reduced and not is_reducible(model):
-        raise ValueError("steps may be left out only on a network that loses messages")
-    search = _Search(model, properties, Meter(budget or Budget()), symmetric, reduced, workers, after, may_end)
+    means = Means(symmetric, reduced, exact, workers, spill)
+    means.require_possible(model)
+    search = _Search(model, properties, Meter(budget or Budget()), means, after, may_end)
     violation, progress = None, None
     try:
         violation = search.run()
@@ -86,9 +90,7 @@ class _Search:
         model: AnyModel,
         properties: Sequence[LocalProperty],
         meter: Meter,
-        symmetric: bool,
-        reduced: bool,
-        workers: int,
+        means: Means,
         after: Sequence[Move],
         may_end: bool,
     ) -> None:
@@ -96,15 +98,14 @@ class _Search:
         self.model = model
         self.properties = properties
         self.meter = meter
-        self.symmetric = symmetric
-        self.reduced = reduced
-        self.workers = workers
+        self.means = means
         self.start = after
         self.may_end = may_end
-        self.table = StepTable(model, symmetric, meter.look)
+        self.table = StepTable(model, means.symmetric, meter.look)
         self.invariants = Invariants(properties, self.table.states.values)
-        self.seen: Seen = ByFingerprint(shared=workers > 1)
-        self.reached = Reached()
+        self.seen = means.seen(self.table)
+        self.store = None if means.spill is None else means.spill.store
+        self.reached = Reached(self.store)
         self.depth = 0
         self.generated = 1
         self.represented = 0
@@ -114,37 +115,42 @@ class _Search:
 
     def run(self) -> Violation | None:
         """The first violation; None where there is none. Raises `BudgetExhausted`."""
-        level = self._first()
+        first = self._first()
         self.worked_out.looked_up()
         self.worked_out.reached()
-        broken = self.invariants.broken_states(level[:, : self.model.servers])
+        broken = self.invariants.broken_states(first[:, : self.model.servers])
         if broken is not None:
             return Violation(broken.property.id, tuple(self.start))
+        level = Level(self.store)
+        level.append(first)
         while len(level):
             self.depth += 1
             number = len(self.reached) - len(level)
-            following = []
-            for begin, found in zip(range(0, len(level), PIECE), self._examined(level), strict=True):
-                after = self._merge(level[begin : begin + PIECE], number + begin, found)
+            following = Level(self.store)
+            for piece, found in self._examined(level):
+                after = self._merge(piece, number, found)
                 if isinstance(after, Violation):
                     return after
                 following.append(after)
-            level = np.concatenate(following)
+                number += len(piece)
+            level = following
         return None
 
-    def _examined(self, level: Ints) -> Iterator[Found]:
-        """What there is after each piece of a level, in order."""
+    def _examined(self, level: Level) -> Iterator[tuple[Ints, Found]]:
+        """The pieces of a level in order, and what there is after each."""
         lot = PIECE * MOST_PIECES
-        for begin in range(0, len(level), lot):
-            rows = level[begin : begin + lot]
-            pieces = [rows[place : place + PIECE] for place in range(0, len(rows), PIECE)]
-            together = self.workers > 1 and len(pieces) >= _FEWEST_PIECES
-            yield from self._together(pieces) if together else self._one_by_one(pieces)
+        for rows in level.lots():
+            for begin in range(0, len(rows), lot):
+                some = rows[begin : begin + lot]
+                pieces = [some[place : place + PIECE] for place in range(0, len(some), PIECE)]
+                together = self.means.workers > 1 and len(pieces) >= _FEWEST_PIECES
+                found = self._together(pieces) if together else self._one_by_one(pieces)
+                yield from zip(pieces, found, strict=True)
 
     def _one_by_one(self, pieces: Iterable[Ints]) -> Iterator[Found]:
         for piece in pieces:
             self.meter.look()
-            expansion = expand(self.table, piece, self.reduced)
+            expansion = expand(self.table, piece, self.means.reduced)
             self.worked_out.looked_up()
             self.worked_out.reached()
             yield self._examine(piece, expansion)
@@ -153,14 +159,14 @@ class _Search:
         """Several processes at once. All local steps are worked out before, so that they all have the same tables."""
         for piece in pieces:
             self.meter.look()
-            for _ in blocks_of(self.table, piece, self.reduced):
+            for _ in blocks_of(self.table, piece, self.means.reduced):
                 pass
             self.worked_out.looked_up()
 
         def work(number: int) -> Found:
-            return self._examine(pieces[number], expand(self.table, pieces[number], self.reduced))
+            return self._examine(pieces[number], expand(self.table, pieces[number], self.means.reduced))
 
-        results = Team(work, written, read, len(pieces), self.workers).results()
+        results = Team(work, written, read, len(pieces), self.means.workers).results()
         for piece, found in zip(pieces, results, strict=True):
             self.meter.look()
             self.worked_out.reached()
@@ -223,12 +229,12 @@ class _Search:
             distinct=states,
             generated=self.generated,
             depth=self.depth,
-            represented=self.represented if self.symmetric else None,
+            represented=self.represented if self.means.symmetric else None,
             local_states=self.worked_out.states if progress is None else len(table.states.values),
             messages=(self.worked_out.messages if progress is None else len(table.messages.values)) - 1,
             taken=dict(zip(table.actions, taken.tolist(), strict=True)),
             applied=self.invariants.applied,
-            overlooked=overlooked_probability(states),
+            overlooked=0.0 if self.means.exact else overlooked_probability(states),
             bytes_per_state=(self.reached.bytes + self.seen.bytes) / states,
             cpu_seconds=_cpu_s() - self.cpu_started_s,
             seconds=self.meter.seconds,

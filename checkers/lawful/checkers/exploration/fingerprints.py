@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 Fingerprints: TypeAlias = NDArray[np.uint64]
 
 _FEWEST_SLOTS = 1 << 12
-_FULLEST = 0.6
+MOST_FULL = 0.6
 """Part of the slots that are taken before there are twice as many."""
 _EMPTY = np.uint64(0)
 
@@ -58,7 +58,7 @@ class FingerprintSet:
 
     def missing(self, fingerprints: Fingerprints) -> NDArray[np.intp]:
         """The positions of those that are not in the set. One that occurs more than once is named each time."""
-        wanted = _not_empty(fingerprints)
+        wanted = not_empty(fingerprints)
         mask = np.uint64(len(self._slots) - 1)
         places = wanted & mask
         pending = np.arange(len(wanted))
@@ -75,14 +75,19 @@ class FingerprintSet:
     def add(self, fingerprints: Fingerprints) -> None:
         """Put fingerprints in that are all different and none of which is there."""
         self._size += len(fingerprints)
-        if self._size > _FULLEST * len(self._slots):
+        if self._size > MOST_FULL * len(self._slots):
             self._grow()
-        self._place(_not_empty(fingerprints))
+        self._place(not_empty(fingerprints))
+
+    def in_order(self) -> Fingerprints:
+        """All of them, in rising order."""
+        found: Fingerprints = np.sort(self._slots[self._slots != _EMPTY])
+        return found
 
     def _grow(self) -> None:
         kept = self._slots[self._slots != _EMPTY]
         slots = len(self._slots)
-        while self._size > _FULLEST * slots:
+        while self._size > MOST_FULL * slots:
             slots *= 2
         self._slots = self._empty(slots)
         self._place(kept)
@@ -98,6 +103,6 @@ class FingerprintSet:
             wanted, places = wanted[left], (places[left] + np.uint64(1)) & mask
 
 
-def _not_empty(fingerprints: Fingerprints) -> Fingerprints:
+def not_empty(fingerprints: Fingerprints) -> Fingerprints:
     """Zero stands for a free slot, so the fingerprint 0 counts as 1."""
     return np.where(fingerprints == _EMPTY, np.uint64(1), fingerprints)

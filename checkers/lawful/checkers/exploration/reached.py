@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lawful.checkers.exploration.store import Store
+
 Ints = NDArray[Any]
+_MANY = 1 << 20
 
 
 class Origin(NamedTuple):
@@ -21,12 +24,18 @@ class Origin(NamedTuple):
 
 
 class Reached:
-    """Kept in blocks that are never copied, each in the narrowest integers that hold it."""
+    """Kept in blocks that are never copied, each in the narrowest integers that hold it.
 
-    def __init__(self) -> None:
+    Where there is a `store`, blocks are put away once there are many, and read where a behaviour is asked for.
+    """
+
+    def __init__(self, store: Store | None = None) -> None:
+        self._store = store
         self._starts: list[int] = []
         self._blocks: list[tuple[Ints, Ints]] = []
         self._size = 0
+        self._put_away = 0
+        """How many blocks, which are the first ones."""
 
     def __len__(self) -> int:
         return self._size
@@ -42,6 +51,16 @@ class Reached:
             self._starts.append(self._size)
             self._blocks.append((_narrow(parents), _narrow(entries)))
             self._size += len(parents)
+            if self._store is not None and self._size - self._starts[self._put_away] >= _MANY:
+                self._put_blocks_away(self._store)
+
+    def _put_blocks_away(self, store: Store) -> None:
+        first = self._put_away
+        parents, entries = zip(*self._blocks[first:], strict=True)
+        block = store(np.concatenate(parents)).values, store(np.concatenate(entries)).values
+        self._blocks[first:], self._starts[first + 1 :] = [block], []
+        self._put_away += 1
+        # The next block begins here, whenever it comes.
 
     def origin(self, number: int) -> Origin:
         """How state `number` was reached first."""

@@ -21,7 +21,7 @@ from lawful.models.raft.features import Feature
 
 if TYPE_CHECKING:
     from lawful.checkers.exploration.behaviour import Move
-    from lawful.checkers.exploration.result import Violation
+    from lawful.checkers.exploration.store import Spill
     from lawful.checkers.verdict import Budget
     from lawful.conformance.cli.explore_raft_text import Searched
     from lawful.models.raft.features import Features
@@ -33,6 +33,11 @@ _DEPTH = 80
 _TABLES = ("tasks", "jobs", "leader_lease")
 _COMMANDS = 2
 """How many of a table's commands clients ask for where nobody says more."""
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False, writable=True)
+_OF_SEARCH = ("symmetry", "reduction", "exact", "spill", "workers")
+_BYTES_PER_MB = 1_000_000
+_PART_FOR_FINGERPRINTS = 4
+"""Of the memory, one part of so many is for the fingerprints. Tables of steps and the level at hand need some too."""
 
 
 @click.command("raft")
@@ -50,6 +55,8 @@ _COMMANDS = 2
 @click.option("--invariants", is_flag=True, help="Judge runtime invariants too, in which mistakes show first.")
 @click.option("--symmetry", is_flag=True, help="Look at one of the states that differ in the names of servers.")
 @click.option("--reduction", is_flag=True, help="Do not take steps of different servers in all orders.")
+@click.option("--exact", is_flag=True, help="Compare states, and not their fingerprints: none is overlooked.")
+@click.option("--spill", metavar="FOLDER", type=_FOLDER, help="Where to keep what memory does not suffice for.")
 @click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Processes that search; else 1.")
 @click.option("--mistake", metavar="NAME", help="A broken twin of Raft, within bounds that suffice to break it.")
 @click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Where to write a counterexample.")
@@ -74,6 +81,8 @@ def raft(
     invariants: bool,
     symmetry: bool,
     reduction: bool,
+    exact: bool,
+    spill: Path | None,
     workers: int | None,
     mistake: str | None,
     output: Path | None,
@@ -94,12 +103,8 @@ def raft(
     """
     configuration = effective(options).configuration
     require_numpy()
-    from lawful.checkers.exploration.diverse import further
-    from lawful.checkers.exploration.explorer import explore
     from lawful.checkers.verdict import Budget
     from lawful.conformance.behaviour_file import features_named
-    from lawful.conformance.cli.explore_raft_text import Searched
-    from lawful.models.raft.judged import judged
 
     parameters = click.get_current_context().params
     budget = Budget(limit(configuration.budget_s), limit(configuration.memory_mb))
@@ -114,16 +119,7 @@ def raft(
     _require_together(parameters, model, configuration.format)
     if walks is not None:
         return _walk(model, mistake, scene, (walks, depth or _DEPTH, seed or 0), budget, output)
-    try:
-        how: dict[str, Any] = {"symmetric": symmetry, "reduced": reduction, "workers": workers or 1}
-        found = explore(model, judged(model), budget, after=scene, **how)
-    except ValueError as error:
-        raise _not_within(mistake, error) from error
-    further_ones: tuple[Violation, ...] = ()
-    if found.violation is not None and counterexamples is not None:
-        more = counterexamples - 1
-        further_ones = tuple(further(model, judged(model), found.violation, more, budget, after=scene, **how))
-    searched = Searched(model, mistake, len(scene), reduction, found, further_ones)
+    searched = _search(parameters, model, scene, budget)
     return _shown(searched, output, svg, configuration.format)
 
 
@@ -152,6 +148,30 @@ def _shown(searched: Searched, output: Path | None, svg: Path | None, format_: s
     return code
 
 
+def _search(given: Mapping[str, Any], model: Raft, scene: Sequence[Move], budget: Budget) -> Searched:
+    """All states, by the means that the options name."""
+    from lawful.checkers.exploration.diverse import further
+    from lawful.checkers.exploration.explorer import explore
+    from lawful.checkers.exploration.result import Violation
+    from lawful.conformance.cli.explore_raft_text import Searched
+    from lawful.models.raft.judged import judged
+
+    how: dict[str, Any] = {"symmetric": given["symmetry"], "reduced": given["reduction"], "exact": given["exact"]}
+    how |= {"workers": given["workers"] or 1, "spill": _spill(given["spill"], budget.memory_mb)}
+    mistake, more = given["mistake"], tuple[Violation, ...]()
+    try:
+        found = explore(model, judged(model), budget, after=scene, **how)
+        if found.violation is not None and given["counterexamples"] is not None:
+            wanted = given["counterexamples"] - 1
+            more = tuple(further(model, judged(model), found.violation, wanted, budget, after=scene, **how))
+    except ValueError as error:
+        raise _not_within(mistake, error) from error
+    except OSError as error:
+        problem = f"states cannot be kept in {given['spill']}"
+        raise UsageError(problem, cause=str(error), hint="name another folder with --spill") from error
+    return Searched(model, mistake, len(scene), given["reduction"], given["exact"], found, more)
+
+
 def _require_together(given: Mapping[str, Any], model: Raft, format_: str) -> None:
     """Raises `UsageError` for options that do not go together."""
     if given["symmetry"]:
@@ -160,8 +180,11 @@ def _require_together(given: Mapping[str, Any], model: Raft, format_: str) -> No
         raise UsageError("--reduction is sound only on a network that loses messages", hint="leave --no-loss out")
     if given["walks"] is None and (given["depth"] is not None or given["seed"] is not None):
         raise UsageError("--depth and --seed are for random walks", hint="say how many with --walks N")
-    if given["walks"] is not None and (given["symmetry"] or given["reduction"] or format_ == "json"):
-        raise UsageError("--walks goes with none of --symmetry, --reduction and --format json")
+    if given["exact"] and given["spill"]:
+        raise UsageError("--exact does not go with --spill", cause="only fingerprints are put away")
+    if given["walks"] is not None and (format_ == "json" or any(given[name] for name in _OF_SEARCH)):
+        refused = ", ".join(f"--{name}" for name in _OF_SEARCH)
+        raise UsageError(f"--walks goes with none of {refused} and --format json")
     if given["walks"] is not None and (given["counterexamples"] or given["svg"]):
         raise UsageError("--walks shows one counterexample", hint="draw what --output writes with lawful replay --svg")
 
@@ -178,6 +201,18 @@ def _require_alike(model: Raft) -> None:
             cause="with learners alone, the last server begins as a learner",
             hint="leave --symmetry out, or add membership or joint: then all begin as members",
         )
+
+
+def _spill(folder: Path | None, memory_mb: float | None) -> Spill | None:
+    """How to keep within memory, where there is a folder for what is beyond."""
+    from lawful.checkers.exploration.store import Spill
+    from lawful.conformance.put_away import InFiles
+
+    if folder is None:
+        return None
+    if memory_mb is None:
+        raise UsageError("--spill needs a limit of memory", hint="say --memory-mb N")
+    return Spill(InFiles(folder), int(memory_mb * _BYTES_PER_MB / _PART_FOR_FINGERPRINTS))
 
 
 def _walk(

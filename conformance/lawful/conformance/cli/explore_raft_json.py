@@ -27,6 +27,7 @@ def report(searched: Searched, code: ExitCode) -> Json:
         "mistake": searched.mistake,
         "scene_steps": searched.scene,
         "reduction": searched.reduced,
+        "exact": searched.exact,
         "verdict": WORDS[found.verdict],
         "progress": found.progress,
         "distinct": found.distinct,

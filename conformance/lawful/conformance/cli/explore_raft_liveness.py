@@ -33,6 +33,7 @@ _OF_SAFETY = (
     "invariants",
     "symmetry",
     "reduction",
+    "exact",
     "walks",
     "depth",
     "seed",

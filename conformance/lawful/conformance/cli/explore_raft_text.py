@@ -37,6 +37,8 @@ class Searched(NamedTuple):
     """How many steps were taken before it began."""
     reduced: bool
     """Steps of different servers were not taken in all orders."""
+    exact: bool
+    """States were compared, and not their fingerprints."""
     found: Exploration
     further: tuple[Violation, ...] = ()
     """Counterexamples that end differently."""
@@ -71,7 +73,7 @@ def searched_lines(searched: Searched, moments: Sequence[Sequence[Moment]]) -> I
         yield "    where the network is full, only servers with a message move: fewer states, the same verdict"
     if found.progress is not None:
         yield f"    {found.progress}"
-    yield from (f"    {line}" for line in _count_lines(found))
+    yield from (f"    {line}" for line in _count_lines(found, exact=searched.exact))
     yield ""
     yield from (f"    {line}" for line in _property_lines(found))
     if found.verdict is Verdict.LAWFUL:
@@ -168,7 +170,7 @@ def _client_lines(model: Raft) -> Iterator[str]:
         yield from (f"    {line}" for line in command_lines(clients))
 
 
-def _count_lines(found: Exploration) -> Iterator[str]:
+def _count_lines(found: Exploration, *, exact: bool) -> Iterator[str]:
     yield (
         f"{counted(found.distinct, 'distinct state')}, {found.generated} generated, depth {found.depth}; "
         f"{counted(found.local_states, 'state')} of single servers, {counted(found.messages, 'message')}"
@@ -177,10 +179,8 @@ def _count_lines(found: Exploration) -> Iterator[str]:
         yield f"each stands for its renamings: {found.represented} states in all"
     # The smallest tables take as much room as those of some thousand states: a quotient would say nothing.
     room = f", {found.bytes_per_state:.0f} bytes a state" if found.distinct > _MANY else ""
-    yield (
-        f"{found.per_second:.0f} states/s of processor time ({found.cpu_seconds:.2f} s){room}; "
-        f"probability that one was overlooked: {found.overlooked:.1e}"
-    )
+    overlooked = "none was overlooked" if exact else f"probability that one was overlooked: {found.overlooked:.1e}"
+    yield f"{found.per_second:.0f} states/s of processor time ({found.cpu_seconds:.2f} s){room}; {overlooked}"
 
 
 def _property_lines(found: Exploration) -> Iterator[str]:
