@@ -80,4 +80,4 @@ $(INSTALLED): pyproject.toml $(CONSTRAINTS)
 	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --no-build-isolation --use-pep517 --editable '.[dev]'
 	@touch $@
 
-.PHONY: help demo test test-slow agreement fuzz mutants controls refine lint format types bench bench-checkers lock clean install bench-explorer
+.PHONY: help demo test test-slow agreement fuzz mutants controls refine lint format types bench bench-checkers bench-explorer lock clean install
