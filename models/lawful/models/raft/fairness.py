@@ -10,6 +10,7 @@ so late that they come from an earlier election.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from typing import Any
 
 from lawful.models.liveness import Fairness, States, Strength
@@ -63,6 +64,7 @@ def can_win(states: States, candidate: int) -> bool:
     return RAFT_RULES.has_quorum(state, voters | state.granted, len(states))
 
 
+@lru_cache(maxsize=1 << 16)
 def needs_election(states: States) -> bool:
     """Nobody leads the latest term, and nobody that stands can win."""
     return not is_led(states) and not any(can_win(states, server) for server in range(len(states)))

@@ -55,10 +55,10 @@ def judge(
         require_pure(table)
         if counted is not None:
             counted.require_same_steps()
-        known: dict[tuple[Fairness, ...], Constraints] = {}
+        known: dict[tuple[Fairness, ...], _Fair] = {}
         for one in properties:
             if one.fairness not in known:
-                known[one.fairness] = constraints_of(graph, one.fairness)
+                known[one.fairness] = _fair(graph, one.fairness, meter)
             judged.append(_judged(graph, known[one.fairness], one, (after, counting), meter))
     except BudgetExhausted as exhausted:
         progress = f"{exhausted}; properties judged: {len(judged)} of {len(properties)}"
@@ -73,6 +73,23 @@ def judge(
         taken={} if graph is None else _taken(graph),
         progress=progress,
     )
+
+
+class _Fair(NamedTuple):
+    """What fairness comes to in a graph."""
+
+    constraints: Constraints
+    stays: Flags
+    """By state, whether a fair behaviour can stay there forever."""
+    leads_there: Flags
+    """By state, whether a fair behaviour within the bounds comes by."""
+
+
+def _fair(graph: Graph, fairness: tuple[Fairness, ...], meter: Meter) -> _Fair:
+    constraints = constraints_of(graph, fairness)
+    everywhere = np.ones(len(graph), np.bool_)
+    stays = fair_components(graph, constraints, everywhere, meter) != NOWHERE
+    return _Fair(constraints, stays, _reached(graph, stays, everywhere, backwards=True))
 
 
 class _Question(NamedTuple):
@@ -100,24 +117,22 @@ def _question(graph: Graph, property_: LivenessProperty) -> _Question:
 
 def _judged(
     graph: Graph,
-    constraints: Constraints,
+    fair: _Fair,
     property_: LivenessProperty,
     origin: tuple[Sequence[Move], Counting | None],
     meter: Meter,
 ) -> Judged:
-    asked = _question(graph, property_)
+    asked, constraints = _question(graph, property_), fair.constraints
     label = fair_components(graph, constraints, asked.allowed, meter, asked.needed)
-    everywhere = np.ones(len(graph), np.bool_)
-    stays = fair_components(graph, constraints, everywhere, meter) != NOWHERE
-    speaks_of = int((asked.speaks_of & _reached(graph, stays, everywhere, backwards=True)).sum())
+    speaks_of, stays = int((asked.speaks_of & fair.leads_there).sum()), int(fair.stays.sum())
     if (label != NOWHERE).any():
         within = None if asked.sources is None else asked.allowed
         found = lasso(graph, constraints, label, meter, needed=asked.needed, sources=asked.sources, within=within)
         shown, met = _shown(graph, property_, found, *origin)
-        return Judged(property_, Verdict.VIOLATION, speaks_of, int(stays.sum()), 0, (), shown, met)
+        return Judged(property_, Verdict.VIOLATION, speaks_of, stays, 0, (), shown, met)
     cut_off, waits_for = _cut_off(graph, constraints, asked, meter)
     verdict = Verdict.LAWFUL if speaks_of else Verdict.NOTHING_CHECKED
-    return Judged(property_, verdict, speaks_of, int(stays.sum()), cut_off, waits_for)
+    return Judged(property_, verdict, speaks_of, stays, cut_off, waits_for)
 
 
 def _shown(
