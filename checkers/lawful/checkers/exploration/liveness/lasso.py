@@ -18,7 +18,7 @@ from lawful.checkers.exploration.liveness.fair import NOWHERE
 from lawful.checkers.exploration.liveness.graph import Flags, Graph, Ints
 from lawful.checkers.meter import Meter
 
-_STARTS = 12
+_STARTS = 100
 """States from which a loop is tried."""
 
 
