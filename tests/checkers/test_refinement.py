@@ -12,6 +12,7 @@ from lawful.checkers.exploration.behaviour import beginning, follow, guided
 from lawful.checkers.exploration.local_moves import LocalMoves
 from lawful.checkers.refinement.check import Refined, refine
 from lawful.checkers.refinement.companion import Accompanied, Companion, Node
+from lawful.checkers.refinement.exhaustive import refine_all
 from lawful.checkers.verdict import Budget, Verdict
 from lawful.models.first_order.facts import Facts, structure_of
 from lawful.models.first_order.structure import Structure
@@ -47,7 +48,8 @@ def ids(features: Features) -> str:
 
 
 def walked(features: Features, steps: int, seed: int = 0) -> Refined:
-    return refine(RaftRefinement(Raft(BOUNDS, features=features)), steps=steps, depth=200, seed=seed)
+    budget = Budget(seconds=None, memory_mb=None)
+    return refine(RaftRefinement(Raft(BOUNDS, features=features)), steps=steps, depth=200, seed=seed, budget=budget)
 
 
 @pytest.mark.parametrize("features", SWITCHES, ids=ids)
@@ -62,7 +64,7 @@ def test_steps_of_the_model_are_steps_of_the_proof(features: Features) -> None:
 @pytest.mark.parametrize("features", SWITCHES, ids=ids)
 def test_a_quarter_of_a_million_steps_are_steps_of_the_proof(features: Features) -> None:
     found = walked(features, 250_000, seed=1)
-    assert found.verdict is Verdict.LAWFUL
+    assert (found.verdict, found.progress) == (Verdict.LAWFUL, None)
     used = {action for _, steps in found.table for action in steps}
     refinement = RaftRefinement(Raft(BOUNDS, features=features))
     assert {one.name for one in refinement.system.actions} == used
@@ -134,6 +136,24 @@ def test_a_wrong_account_of_the_steps_is_found(misread: str, instead: str | None
     found = refine(Misread(model, misread, instead), steps=60_000, depth=200, seed=1)
     assert found.unrefined is not None
     assert found.unrefined.refused.steps[0].action == (instead or misread)
+
+
+@pytest.mark.parametrize(
+    ("features", "states", "steps"),
+    [(frozenset(), 1975, 6284), (frozenset({Feature.SNAPSHOTS}), 2275, 7302)],
+    ids=["base", "snapshots"],
+)
+def test_all_steps_within_small_bounds_are_steps_of_the_proof(features: Features, states: int, steps: int) -> None:
+    found = refine_all(RaftRefinement(Raft(Bounds(servers=2, log=1), features=features)))
+    assert (found.verdict, found.states, found.steps) == (Verdict.LAWFUL, states, steps)
+
+
+def test_the_first_of_all_steps_that_refines_nothing_has_a_shortest_way() -> None:
+    model = MISTAKES["vote-not-persisted"].model()
+    found = refine_all(RaftRefinement(model))
+    assert found.unrefined is not None
+    actions = [move.step.action for move in found.unrefined.behaviour]
+    assert actions == ["time out", "ask for vote", "answer vote request", "restart"]
 
 
 class Ahead(RaftRefinement):

@@ -17,6 +17,9 @@ COMMANDS = {
     "refine-raft-not-covered": "lawful refine raft --with pre-vote,fsync",
     "refine-raft-unknown-mistake": "lawful refine raft --mistake vote-thrice",
     "refine-raft-scene-not-within": "lawful refine raft --mistake old-term-by-counting --terms 2",
+    "refine-raft-all": "lawful refine raft --all --log 1",
+    "refine-raft-all-mistake": "lawful refine raft --all --mistake quorum-of-half",
+    "refine-raft-all-of-walks": "lawful refine raft --all --seed 3",
     "refine-raft-inconclusive": "lawful refine raft --budget-s 1e-9",
 }
 

@@ -53,6 +53,8 @@ class Refined:
     unrefined: Unrefined | None = None
     progress: str | None = None
     """Which budget was used up."""
+    states: int | None = None
+    """How many there are, with what the system remembers, where all steps were taken."""
 
 
 def refine(
@@ -69,10 +71,12 @@ def refine(
     `after`: the behaviour from whose end the walks go on; its steps are checked as well. Raises `ValueError` where the
     system does not begin where the refinement says, or the model does not allow `after`.
     """
-    return _Walker(refinement, after, Meter(budget or Budget())).run(steps, depth, seed)
+    return Walker(refinement, after, Meter(budget or Budget())).run(steps, depth, seed)
 
 
-class _Walker:
+class Walker:
+    """Walks through one model."""
+
     def __init__(self, refinement: Refinement, after: Sequence[Move], meter: Meter) -> None:
         self.refinement = refinement
         self.after = after
@@ -91,7 +95,7 @@ class _Walker:
     def run(self, steps: int, depth: int, seed: int) -> Refined:
         """All walks, or those up to the first step that refines nothing or the end of the budget."""
         started_s = time.monotonic()
-        walks, progress, unrefined = 0, None, self._scene()
+        walks, progress, unrefined = 0, None, self.scene()
         try:
             while unrefined is None and self.steps < steps:
                 unrefined = self._walk(random.Random(f"{seed} {walks}"), min(depth, steps - self.steps))
@@ -113,7 +117,7 @@ class _Walker:
         if differing is not None:
             raise ValueError(f"the model and {system.name} do not agree at first: {differing}")
 
-    def _scene(self) -> Unrefined | None:
+    def scene(self) -> Unrefined | None:
         """What happens before the walks."""
         place, node = self.start, self.root
         for number, move in enumerate(self.after, 1):
@@ -121,16 +125,16 @@ class _Walker:
             if option is None:
                 raise ValueError(f"step {number} of what comes first is not possible within the bounds")
             self.before.append(option)
-            found = self._taken(node, place, option)
+            found = self.taken_along(node, place, option)
             if isinstance(found, Refused):
-                return self._unrefined(node, found, self.before)
+                return self.unrefined(node, found, self.before)
             place, node = self.moves.taken(place, option), found
         return None
 
     def _walk(self, chance: random.Random, depth: int) -> Unrefined | None:
         actions = (*self.refinement.model.actions, *network_of(self.refinement.model))
         likelihood = {action: chance.choice(LIKELIHOODS) for action in actions}
-        place, node, way = *self._begin(), list[Option]()
+        place, node, way = *self.begin(), list[Option]()
         for _ in range(depth):
             self.meter.step()
             options = self.moves.options(place)
@@ -139,13 +143,13 @@ class _Walker:
             asked = [one.move.step.action for one in options]
             (option,) = chance.choices(options, [likelihood[one] / (1 + self.taken[one]) for one in asked])
             way.append(option)
-            found = self._taken(node, place, option)
+            found = self.taken_along(node, place, option)
             if isinstance(found, Refused):
                 return self._shortest(way)
             place, node = self.moves.taken(place, option), found
         return None
 
-    def _begin(self) -> tuple[Place, Node]:
+    def begin(self) -> tuple[Place, Node]:
         """Where the walks begin. What is kept of earlier ones is dropped when it is too much."""
         if self.kept > _MOST_KEPT:
             self.root, self.kept = Node(self.refinement.beginning()), 0
@@ -156,7 +160,8 @@ class _Walker:
             place, node = self.moves.taken(place, option), found.node
         return place, node
 
-    def _taken(self, node: Node, place: Place, option: Option) -> Node | Refused:
+    def taken_along(self, node: Node, place: Place, option: Option) -> Node | Refused:
+        """One step, counted."""
         found = self.companion.goes_along(node, place, option)
         self.steps += 1
         self.taken[option.move.step.action] += 1
@@ -169,18 +174,18 @@ class _Walker:
     def _shortest(self, way: list[Option]) -> Unrefined:
         action = way[-1].move.step.action
         shorter = shortened(way, lambda hints: self._replayed(action, hints))
-        place, node = self._begin()
+        place, node = self.begin()
         for option in shorter[:-1]:
             found = self.companion.goes_along(node, place, option)
             assert not isinstance(found, Refused)
             place, node = self.moves.taken(place, option), found.node
         refused = self.companion.goes_along(node, place, shorter[-1])
         assert isinstance(refused, Refused)
-        return self._unrefined(node, refused, [*self.before, *shorter])
+        return self.unrefined(node, refused, [*self.before, *shorter])
 
     def _replayed(self, action: str, hints: Sequence[Option]) -> list[Option] | None:
         """A way by moves like these up to where a step of this action refines nothing; None where it comes to none."""
-        (place, node), way = self._begin(), list[Option]()
+        (place, node), way = self.begin(), list[Option]()
         for hint in hints:
             option = like(self.moves.options(place), hint)
             if option is None:
@@ -192,5 +197,6 @@ class _Walker:
             place, node = self.moves.taken(place, option), found.node
         return None
 
-    def _unrefined(self, node: Node, refused: Refused, way: Sequence[Option]) -> Unrefined:
+    def unrefined(self, node: Node, refused: Refused, way: Sequence[Option]) -> Unrefined:
+        """What is shown of a way whose last step refines nothing."""
         return Unrefined(tuple(one.move for one in way), refused, node.facts)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from lawful.models.raft.raft import Raft
 
 _BOUNDS = {"terms": 5, "log": 3, "messages": 3}
+_BOUNDS_OF_ALL = {"servers": 2, "terms": 2, "log": 2, "messages": 1}
+_STEPS, _DEPTH = 100_000, 200
 _EXTENSIONS = ", ".join(one for one in Feature if one in COVERED)
 
 
@@ -42,12 +44,11 @@ def refine_group() -> None:
 @click.option("--with", "extensions", metavar="NAMES", help=f"Extensions, with commas: {_EXTENSIONS}.")
 @click.option("--mistake", metavar="NAME", help="A broken twin of Raft, within bounds that suffice to break it.")
 @click.option(
-    "--steps", metavar="N", type=click.IntRange(1), default=100_000, show_default=True, help="How many steps to take."
+    "--all", "is_all", is_flag=True, help="Take all steps, by default with 2 servers, 2 terms, logs of up to 2."
 )
-@click.option(
-    "--depth", metavar="D", type=click.IntRange(1), default=200, show_default=True, help="The longest walk, in steps."
-)
-@click.option("--seed", metavar="S", type=click.IntRange(0), default=0, show_default=True, help="Which walks.")
+@click.option("--steps", metavar="N", type=click.IntRange(1), help="How many steps to take in walks; else 100,000.")
+@click.option("--depth", metavar="D", type=click.IntRange(1), help="The longest walk, in steps; else 200.")
+@click.option("--seed", metavar="S", type=click.IntRange(0), help="Which walks; else those of seed 0.")
 @setting_options("budget_s", "memory_mb")
 def raft(
     servers: int | None,
@@ -57,50 +58,62 @@ def raft(
     values: int | None,
     extensions: str | None,
     mistake: str | None,
-    steps: int,
-    depth: int,
-    seed: int,
+    is_all: bool,
+    steps: int | None,
+    depth: int | None,
+    seed: int | None,
     **options: str | None,
 ) -> ExitCode:
     """Check that each step of Raft, as it runs, is a step of the system that lawful prove raft proves, or none.
 
-    The model takes random walks, and the proved system goes along. Prints which steps of the one are which of the
-    other, and a step that is none with what happened before it. Exit code 1: there is such a step.
+    The model takes random walks, or all steps with --all, and the proved system goes along. Prints which steps of the
+    one are which of the other, and a step that is none with what happened before it. Exit code 1: there is such a step.
     """
     configuration = effective(options).configuration
     from lawful.checkers.refinement.check import refine
+    from lawful.checkers.refinement.exhaustive import refine_all
     from lawful.checkers.verdict import Budget
     from lawful.conformance.cli.refine_text import RefinedRaft, refined_lines
 
     given = {"servers": servers, "terms": terms, "log": log, "messages": messages, "values": values}
-    model, scene = _scenario(mistake, given, extensions)
+    if is_all and (steps, depth, seed) != (None, None, None):
+        raise UsageError("--steps, --depth and --seed are for walks, and --all takes all steps")
+    model, scene = _scenario(mistake, _BOUNDS_OF_ALL if is_all else _BOUNDS, _said(given), extensions)
     try:
         refinement = RaftRefinement(model)
     except ValueError as error:
         raise UsageError(str(error), hint=f"it covers {_EXTENSIONS}") from error
     budget = Budget(limit(configuration.budget_s), limit(configuration.memory_mb))
     try:
-        found = refine(refinement, steps=steps, depth=depth, seed=seed, after=scene, budget=budget)
+        if is_all:
+            found = refine_all(refinement, after=scene, budget=budget)
+        else:
+            drawn = {"steps": steps or _STEPS, "depth": depth or _DEPTH, "seed": seed or 0}
+            found = refine(refinement, **drawn, after=scene, budget=budget)
     except ValueError as error:
         raise _not_within(mistake, error) from error
-    for line in refined_lines(RefinedRaft(refinement, mistake, seed, found)):
+    for line in refined_lines(RefinedRaft(refinement, mistake, seed or 0, found)):
         say(line)
     return EXIT_CODES[found.verdict]
 
 
+def _said(given: Mapping[str, int | None]) -> dict[str, int]:
+    return {name: value for name, value in given.items() if value is not None}
+
+
 def _scenario(
-    mistake: str | None, given: Mapping[str, int | None], extensions: str | None
+    mistake: str | None, default: Mapping[str, int], given: Mapping[str, int], extensions: str | None
 ) -> tuple[Raft, Sequence[Move]]:
-    """The model, and what happens before the walks begin."""
+    """The model, and what happens before the walks begin. A mistake has bounds of its own."""
     from lawful.checkers.exploration.behaviour import NoSuchMove, guided
     from lawful.conformance.behaviour_file import features_named, model_of
     from lawful.models.raft.mistakes import MISTAKES
     from lawful.models.raft.raft import Bounds
 
-    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     features = features_named(extensions.split(",") if extensions else ())
+    chosen: dict[str, Any] = {**given} if mistake in MISTAKES else {**default, **given}
     if mistake not in MISTAKES:
-        return model_of(Bounds(**{**_BOUNDS, **chosen}), mistake, features), ()
+        return model_of(Bounds(**chosen), mistake, features), ()
     model = model_of(replace(MISTAKES[mistake].bounds, **chosen), mistake, features)
     try:
         return model, guided(model, MISTAKES[mistake].scene)

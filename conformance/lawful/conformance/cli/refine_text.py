@@ -43,8 +43,7 @@ def refined_lines(checked: RefinedRaft) -> Iterator[str]:
         yield f"    the mistake: {MISTAKES[checked.mistake].sentence}"
     if found.progress is not None:
         yield f"    {found.progress}"
-    walks = f"{counted(found.walks, 'random walk')}, {counted(found.steps, 'step')}, seed {checked.seed}"
-    yield f"    {walks}, {found.seconds:.2f} s"
+    yield f"    {_extent(found, checked.seed)}, {found.seconds:.2f} s"
     if found.unrefined is not None:
         yield ""
         yield from (f"    {line}".rstrip() for line in _unrefined_lines(refinement, found.unrefined))
@@ -61,6 +60,12 @@ def refined_lines(checked: RefinedRaft) -> Iterator[str]:
         *_missed_lines("steps of the proof that none of these was", proved, used),
     ]
     yield from ("", *missed) if missed else ()
+
+
+def _extent(found: Refined, seed: int) -> str:
+    if found.states is None:
+        return f"{counted(found.walks, 'random walk')}, {counted(found.steps, 'step')}, seed {seed}"
+    return f"{counted(found.states, 'state')} with what the proof remembers, {counted(found.steps, 'step')}"
 
 
 def _missed_lines(label: str, names: Sequence[str], seen: Collection[str]) -> list[str]:
