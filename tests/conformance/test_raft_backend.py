@@ -282,7 +282,7 @@ def _is_unknown(client: RaftClient, job_id: str) -> bool:
 def test_nothing_listens_beyond_the_loopback_interface(backend: RaftBackend) -> None:
     listening = [
         connection.laddr.ip
-        for node in backend._nodes.values()
+        for node in backend.cluster.nodes
         for connection in psutil.Process(node.pid).net_connections()
         if connection.status == psutil.CONN_LISTEN
     ]

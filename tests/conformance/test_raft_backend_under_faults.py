@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -32,10 +33,11 @@ Start = Callable[..., RaftBackend]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    with ProcessGroup() as group:
+    with ProcessGroup() as group, ExitStack() as stack:
 
         def start(**options: Any) -> RaftBackend:
             backend = RaftBackend(**options)
+            stack.callback(backend.stop)
             backend.start(group.workspace())
             return backend
 

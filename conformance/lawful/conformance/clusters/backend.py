@@ -15,6 +15,9 @@ AnyCluster = TypeVar("AnyCluster", bound=Cluster)
 class ClusterBackend(Generic[AnyCluster]):
     """The part of `adapter.Backend` that a cluster carries out."""
 
+    has_links: bool = True
+    """Whether connections go over links that can be cut."""
+
     def __init__(self) -> None:
         self._started: AnyCluster | None = None
 

@@ -52,6 +52,11 @@ class Member:
         """Whether it was started and neither killed nor paused."""
         return self._pid is not None and not self._paused
 
+    @property
+    def pid(self) -> int | None:
+        """The number of its process; None where it was killed or not started."""
+        return self._pid
+
     def begin(self) -> None:
         """Start the process on the files that are there, without waiting for it."""
         self._pid = self._processes.spawn(self.name, self.command)
@@ -59,8 +64,9 @@ class Member:
         self._network.settle(self._pid, self.place)
 
     def start(self) -> None:
-        """Start the process, and wait until it answers. Raises `BackendError`."""
-        self.begin()
+        """Start the process, unless it runs, and wait until it answers. Raises `BackendError`."""
+        if self._pid is None:
+            self.begin()
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:

@@ -175,18 +175,19 @@ def client_target(client: RunClient) -> Target:
 def refuse_impossible(choices: Sequence[FaultChoice], backend: Backend, name: str) -> None:
     """Raise `UsageError` for faults that a store or this machine can never suffer: they are not skipped in silence."""
     refuse_disk_faults(choices, backend, name)
-    needing = [choice for choice in choices if any(strike.needs_cluster for strike in choice.strikes)]
-    if not needing:
-        return
-    if not hasattr(type(backend), "cluster"):
+    strikes = [strike for choice in choices for strike in choice.strikes]
+    needing = [strike for strike in strikes if strike.needs_cluster]
+    on_links = [strike for strike in needing if isinstance(strike.action, LinkFault)]
+    refused = needing if not hasattr(type(backend), "cluster") else on_links
+    if refused and not getattr(backend, "has_links", False):
         raise UsageError(
-            f"backend {name!r} cannot suffer {', '.join(map(str, needing))}",
-            cause="it has no links that could be cut, and names no primary",
-            hint="redis-sentinel, redis-cluster and etcd do; kill and pause strike every store",
+            f"backend {name!r} cannot suffer {', '.join(map(str, refused))}",
+            cause="it has no links that could be cut" if on_links else "it names no primary",
+            hint="redis-sentinel, redis-cluster, etcd and raft,links=on do; kill and pause strike every store",
         )
-    if not can_tell():
+    if on_links and not can_tell():
         raise UsageError(
-            f"this machine cannot inject {', '.join(map(str, needing))}",
+            f"this machine cannot inject {', '.join(map(str, on_links))}",
             cause="it does not tell which process a connection belongs to",
         )
 

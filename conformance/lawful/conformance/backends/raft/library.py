@@ -12,6 +12,7 @@ _inet_ntop = socket.inet_ntop
 try:
     from pysyncobj import FAIL_REASON, SyncObj, SyncObjConf, SyncObjConsumer, replicated
     from pysyncobj.journal import FileJournal
+    from pysyncobj.node import TCPNode
     from pysyncobj.transport import TCPTransport
     from pysyncobj.version import VERSION
 finally:
@@ -24,6 +25,7 @@ __all__ = [
     "SyncObj",
     "SyncObjConf",
     "SyncObjConsumer",
+    "TCPNode",
     "TCPTransport",
     "replicated",
 ]

@@ -23,7 +23,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from lawful.conformance.backends.raft.library import (
@@ -31,6 +33,7 @@ from lawful.conformance.backends.raft.library import (
     SyncObj,
     SyncObjConf,
     SyncObjConsumer,
+    TCPNode,
     TCPTransport,
     replicated,
 )
@@ -105,6 +108,18 @@ class _ReplicatedStore(SyncObjConsumer):  # type: ignore[misc]  # PySyncObj has 
             return Unknown(f"the state machine stumbled: {type(error).__name__}: {error}")
 
 
+class _DialledNode(TCPNode):  # type: ignore[misc]  # PySyncObj has no type hints
+    """A node that is known by its address, and may be reached on another port."""
+
+    def __init__(self, dialled: Mapping[str, int], address: str) -> None:
+        super().__init__(address)
+        self._dialled = dialled.get(address)
+
+    @property
+    def port(self) -> int:
+        return int(super().port) if self._dialled is None else self._dialled
+
+
 class _Pending:
     """Waits for what PySyncObj reports about one command."""
 
@@ -138,6 +153,7 @@ class RaftNode:
             list(settings.peers),
             conf=_configuration(settings),
             consumers=[self._replicated],
+            nodeClass=partial(_DialledNode, settings.dialled),
             transportClass=GuardedTransport if settings.guards else TCPTransport,
         )
 

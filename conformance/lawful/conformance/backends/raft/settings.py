@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class NodeSettings:
     """Whether to work around known defects of PySyncObj (see `transport`)."""
     compact_every: int = 0
     """Replace the log by a snapshot whenever it has so many entries; 0: never (see `node`)."""
+    dialled: Mapping[str, int] = field(default_factory=dict)
+    """For the addresses of peers that are reached through a proxy: its port."""
 
     def text(self) -> str:
         return json.dumps(asdict(self))
