@@ -197,3 +197,51 @@ def test_the_graph_leads_from_what_is_needed_to_what_is_kept() -> None:
     assert set(graph.predecessors("one_writer")) == {"one_token", "writers_have_it"}
     assert graph.edges["one_token", "one_writer"]["actions"] == ["write"]
     assert unused(system, graph) == ["spare"]
+
+
+@lemma("Who writes is the only one that has the token.")
+def writers_alone(ring: Ring) -> Expression:
+    return every((NODE, NODE), lambda one, other: implies(ring.writes(one) & ring.has(other), one.is_(other)))
+
+
+@lemma("Some node writes.")
+def somebody_writes(ring: Ring) -> Expression:
+    return some((NODE,), ring.writes)
+
+
+def test_a_theorem_follows_from_lemmas_and_steps_may_use_it() -> None:
+    system = replace(ring_of(one_writer, one_token, writers_have_it), theorems=(writers_alone,))
+    cores = {
+        ("follows", "writers_alone"): ("one_token", "writers_have_it"),
+        ("write", "one_writer"): ("one_writer", "writers_alone"),
+    }
+    findings = {(one.action, one.lemma, one.goal): one for one in prove(system, cores)}
+    assert {one.verdict for one in findings.values()} == {Verdict.LAWFUL}
+    assert findings[None, "writers_alone", Goal.FOLLOWS].hypotheses == ("one_token", "writers_have_it")
+    assert findings["write", "one_writer", Goal.STEP].hypotheses == ("one_writer", "writers_alone")
+
+
+def test_what_does_not_follow_is_broken_in_a_state_that_the_lemmas_allow() -> None:
+    system = replace(SOUND, theorems=(somebody_writes,))
+    (broken,) = unmet(system)
+    assert (broken.goal, broken.lemma, broken.verdict) == (Goal.FOLLOWS, "somebody_writes", Verdict.VIOLATION)
+    assert broken.counterexample is not None
+    assert broken.counterexample.replayed
+    assert broken.counterexample.before.holding(Symbol("writes", (NODE,))) == []
+
+
+def test_a_theorem_is_no_reason_for_itself_nor_for_one_before_it() -> None:
+    system = replace(SOUND, theorems=(somebody_writes, writers_alone))
+    cores = {
+        ("follows", "somebody_writes"): ("somebody_writes", "writers_alone"),
+        ("follows", "writers_alone"): ("one_token", "writers_have_it"),
+    }
+    assert [one.lemma for one in unmet(system, cores)] == ["somebody_writes"]
+
+
+def test_an_axiom_that_has_a_name_serves_where_a_core_names_it() -> None:
+    alone = Axiom("There is one node.", every((NODE,), lambda node: node.is_(first())), "alone")
+    system = replace(ring_of(one_writer), axioms=(alone,), scopes=(nodes(1),))
+    cores = {(action, "one_writer"): ("alone",) for action in ("hand_on", "write")}
+    assert {one.verdict for one in prove(system, cores)} == {Verdict.LAWFUL}
+    assert {one.hypotheses for one in prove(system, cores) if one.action} == {("alone",)}

@@ -13,7 +13,7 @@ from lawful.models.first_order.system import State, System
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """Without an action: a first state of which the claim does not hold."""
+    """Without an action: a state of which the claim does not hold, a first one where it is no theorem."""
 
     before: Structure
     action: str | None
@@ -32,9 +32,9 @@ def replayed(
     allowed = all(before.holds(one.holds) for one in system.axioms)
     allowed = allowed and all(before.holds(one, values) for one in obligation.premises)
     claim = obligation.lemma.holds(system.state)
+    assumed = not obligation.from_lemmas or all(before.holds(one.holds(system.state)) for one in system.lemmas)
     if action is None:
-        return Counterexample(before, None, {}, before, allowed and not before.holds(claim))
-    assumed = all(before.holds(one.holds(system.state)) for one in system.lemmas)
+        return Counterexample(before, None, {}, before, allowed and assumed and not before.holds(claim))
     after = before.updated(system.parts(action.step(system.state).after), values)
     named = {one.name: before.name(one.sort, values[one]) for one in action.parameters}
     return Counterexample(before, action.name, named, after, allowed and assumed and not after.holds(claim))

@@ -24,32 +24,32 @@ _COLOURS = {Verdict.LAWFUL: "#0087ff", Verdict.VIOLATION: "#ff5faf", Verdict.INC
 
 
 def proof_graph(system: System[State], findings: Iterable[Finding]) -> networkx.DiGraph:
-    """Nodes are lemmas, with the gravest verdict on their obligations; edges carry the actions that need them."""
+    """Nodes are lemmas and theorems, with the gravest verdict on their obligations; edges carry who needs them."""
     import networkx
 
     graph = networkx.DiGraph()
-    for lemma in system.lemmas:
+    for lemma in (*system.lemmas, *system.theorems):
         graph.add_node(lemma.name, verdict=Verdict.LAWFUL, sentence=lemma.sentence, failing=[])
     for one in findings:
-        if one.goal not in (Goal.INITIAL, Goal.STEP) or one.lemma is None:
+        if one.goal not in (Goal.INITIAL, Goal.STEP, Goal.FOLLOWS) or one.lemma is None:
             continue
         if one.verdict is not Verdict.LAWFUL:
             node = graph.nodes[one.lemma]
-            node["failing"].append(one.action or "at first")
+            node["failing"].append(one.action or ("follows" if one.goal is Goal.FOLLOWS else "at first"))
             node["verdict"] = min(node["verdict"], one.verdict, key=list(Verdict).index)
         for needed in one.hypotheses:
-            if needed != one.lemma:
+            if needed != one.lemma and needed in graph:
                 actions = graph.get_edge_data(needed, one.lemma, {"actions": []})["actions"]
-                graph.add_edge(needed, one.lemma, actions=[*actions, one.action])
+                graph.add_edge(needed, one.lemma, actions=[*actions, one.action or one.goal.value])
     return graph
 
 
 def unused(system: System[State], graph: networkx.DiGraph) -> list[str]:
-    """The lemmas from which no path leads to a goal."""
+    """The lemmas and theorems from which no path leads to a goal."""
     import networkx
 
     used = set(system.goals).union(*(networkx.ancestors(graph, goal) for goal in system.goals))
-    return [one.name for one in system.lemmas if one.name not in used]
+    return [one.name for one in (*system.lemmas, *system.theorems) if one.name not in used]
 
 
 def picture(system: System[State], findings: Iterable[Finding], kind: str) -> str:

@@ -17,7 +17,7 @@ from lawful.checkers.induction.finding import Finding
 from lawful.checkers.induction.obligation import Obligation, obligations
 from lawful.checkers.induction.search import Search
 from lawful.checkers.induction.unbounded import Unbounded
-from lawful.checkers.proof.finding import SECONDS
+from lawful.checkers.proof.finding import SECONDS, Goal
 from lawful.checkers.verdict import Verdict
 from lawful.models.first_order.expression import Expression
 from lawful.models.first_order.system import Scope, State, System
@@ -25,7 +25,10 @@ from lawful.models.first_order.system import Scope, State, System
 Core: TypeAlias = tuple[str, ...]
 """Names of lemmas."""
 Cores: TypeAlias = Mapping[tuple[str, str], Core]
-"""The lemmas that an action needs to keep a lemma, by action and lemma. Not there: the lemma itself is enough."""
+"""The lemmas that an action needs to keep a lemma, by action and lemma. Not there: the lemma itself is enough.
+
+And what a theorem follows from, by `follows` and its name. Axioms that have names and theorems are named like lemmas.
+"""
 
 FIRST_TRY_SECONDS = 0.5
 """How long the kept core is tried at first, twice; later tries may take longer and longer, up to what is allowed.
@@ -48,8 +51,12 @@ class Prover(Generic[State]):
         self._cores = cores
         self._seconds = seconds
         self._seed = seed
-        self._unbounded = Unbounded(one.holds for one in system.axioms)
-        self._lemmas = {one.name: one for one in system.lemmas}
+        self._unbounded = Unbounded(one.holds for one in system.axioms if one.name is None)
+        state = system.state
+        self._axioms = {one.name: one.holds for one in system.axioms if one.name is not None}
+        self._theorems = {one.name: one.holds(state) for one in system.theorems}
+        self._premise = {**self._axioms, **{one.name: one.holds(state) for one in system.lemmas}, **self._theorems}
+        """What a core may name."""
         self._before: dict[str, Any] = {}
         self._searches: dict[int, Search[State]] = {}
         self._premises: tuple[Sequence[Expression], list[Any]] = ((), [])
@@ -86,7 +93,7 @@ class Prover(Generic[State]):
                     return replace(_found(obligation, Verdict.VIOLATION), counterexample=found.counterexample)
                 return _unknown(obligation, "the solver found a step that the definitions do not take")
             limit_s = self._seconds if scope is self._system.scopes[-1] else limit_s * 2
-            for tried in (core, found.core):
+            for tried in (core, None if found.core is None else (*found.core, *self._axioms)):
                 seed += 1
                 if tried is not None and self._excluded(asked, tried, limit_s, seed):
                     return _found(obligation, Verdict.LAWFUL, tried)
@@ -100,12 +107,15 @@ class Prover(Generic[State]):
         return self._unbounded.contradictory([*assumed, *asked], limit_s, seed).contradictory is True
 
     def _core(self, obligation: Obligation[State]) -> Core:
-        """The lemmas that are assumed at first; those that the system has not are no lemmas."""
+        """What is assumed at first; what the system has not is no lemma. A theorem needs only those before it."""
+        name = obligation.lemma.name
+        if obligation.follows:
+            later = list(self._theorems)[list(self._theorems).index(name) :]
+            return tuple(one for one in self._cores.get((Goal.FOLLOWS, name), ()) if one not in later)
         if obligation.action is None:
             return ()
-        name = obligation.lemma.name
         kept = self._cores.get((obligation.action.name, name), (name,))
-        return tuple(one for one in kept if one in self._lemmas)
+        return tuple(one for one in kept if one in self._premise)
 
     def _asked(self, obligation: Obligation[State]) -> list[Any]:
         """What has to contradict itself: the premises, and that the claim fails. Premises are shared by an action."""
@@ -117,7 +127,7 @@ class Prover(Generic[State]):
     def _assumed(self, name: str) -> Any:
         """A lemma of the state before, for the solver; translated once."""
         if name not in self._before:
-            self._before[name] = self._unbounded.translated(self._lemmas[name].holds(self._system.state))
+            self._before[name] = self._unbounded.translated(self._premise[name])
         return self._before[name]
 
     def _search(self, scope: Scope) -> Search[State]:

@@ -45,7 +45,7 @@ class Search(Generic[State]):
 
     def broken(self, obligation: Obligation[State]) -> Found:
         """Whether there is a counterexample, as small as it gets; otherwise, which lemmas exclude it."""
-        assumed = () if obligation.action is None else self._system.lemmas
+        assumed = self._system.lemmas if obligation.from_lemmas else ()
         # What is asserted of lemmas and parameters stays for the next search: it comes before the scope is opened.
         switches = {self._switch(one): one.name for one in assumed}
         values = self._parameters(obligation.parameters)

@@ -19,6 +19,8 @@ class Goal(StrEnum):
     """A claim holds at first."""
     STEP = "step"
     """A claim holds after any call of a function, where all claims held before."""
+    FOLLOWS = "follows"
+    """A claim holds of every state of which all lemmas hold."""
     TIME = "time"
     """A claim goes on to hold while time passes."""
     GRANT = "grant"

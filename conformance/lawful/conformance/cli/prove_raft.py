@@ -58,7 +58,8 @@ class Proof(NamedTuple):
     "--with",
     "extensions",
     metavar="NAMES",
-    help="Prove Raft with an extension, or with each of several in turn: sessions, snapshots, lease, read-index. "
+    help="Prove Raft with an extension, or with each of several in turn: sessions, snapshots, lease, membership, "
+    "joint, read-index. "
     "With small-steps: in the steps of the model that runs.",
 )
 @click.option("--mutant", metavar="NAME", help="Prove Raft with a mistake in it; --list names them.")

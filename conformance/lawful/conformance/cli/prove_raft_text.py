@@ -37,7 +37,8 @@ def show(system: System[Any], findings: Sequence[Finding], each: bool) -> None:
             for text in _unmet_lines(system, finding):
                 console.print(text, markup=False, highlight=False)
     console.print()
-    what = f"{counted(len(system.lemmas), 'lemma')} and {counted(len(system.actions), 'action')}"
+    theorems = f", {counted(len(system.theorems), 'theorem')}" if system.theorems else ""
+    what = f"{counted(len(system.lemmas), 'lemma')}{theorems} and {counted(len(system.actions), 'action')}"
     console.print(summary([one.verdict for one in steps], what, sum(one.seconds for one in steps)))
 
 
@@ -102,13 +103,14 @@ def _lines(findings: Sequence[Finding], each: bool) -> Iterator[Line]:
 
 
 def _place(goal: Goal) -> str:
-    return "(at first)" if goal is Goal.INITIAL else ""
+    return {Goal.INITIAL: "(at first)", Goal.FOLLOWS: "(in any state)"}.get(goal, "")
 
 
 def _places(findings: Sequence[Finding]) -> str:
     actions = sum(one.action is not None for one in findings)
     lemmas = sum(one.goal is Goal.NOT_VACUOUS for one in findings)
-    parts = ["at first"] if any(one.goal is Goal.INITIAL for one in findings) else []
+    goals = {one.goal for one in findings}
+    parts = [text for goal, text in ((Goal.FOLLOWS, "in any state"), (Goal.INITIAL, "at first")) if goal in goals]
     parts += [counted(actions, "action")] if actions else []
     parts += [counted(lemmas, "lemma")] if lemmas else []
     return ", ".join(parts)

@@ -23,6 +23,8 @@ class Axiom:
 
     sentence: str
     holds: Expression
+    name: str | None = None
+    """Where it has one, a step may use it only if its core names it: for a solver, what is not needed is in the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class System(Generic[State]):
     """The lemmas for whose sake there are the others."""
     scopes: tuple[Scope, ...]
     """Where to look for counterexamples: small ones first. The last one is where unsat cores come from."""
+    theorems: tuple[Lemma[State], ...] = ()
+    """What follows from the lemmas in the same state, each also from the theorems before it. Steps may use them."""
 
     @property
     def changing(self) -> tuple[Symbol, ...]:

@@ -9,9 +9,14 @@ from typing import Any
 from lawful.models.first_order.system import System
 from lawful.models.raft_proof.base import RAFT
 from lawful.models.raft_proof.cores import CORES, READ_CORES
+from lawful.models.raft_proof.cores_of_configurations import CONFIGURATION_CORES, JOINT_CORES
 from lawful.models.raft_proof.cores_of_extensions import LEASE_CORES, SESSION_CORES, SNAPSHOT_CORES
+from lawful.models.raft_proof.joint import RAFT_WITH_JOINT
+from lawful.models.raft_proof.joint_mutants import JOINT_MUTANTS
 from lawful.models.raft_proof.lease import RAFT_WITH_LEASE
 from lawful.models.raft_proof.lease_mutants import LEASE_MUTANTS
+from lawful.models.raft_proof.membership import RAFT_WITH_MEMBERSHIP
+from lawful.models.raft_proof.membership_mutants import MEMBERSHIP_MUTANTS
 from lawful.models.raft_proof.mutants import MUTANTS, Mutant
 from lawful.models.raft_proof.read_index import RAFT_WITH_READ_INDEX
 from lawful.models.raft_proof.read_index_mutants import READ_MUTANTS
@@ -51,6 +56,8 @@ EXTENSIONS = {
         Extension("sessions", RAFT_WITH_SESSIONS, SESSION_MUTANTS, SESSION_CORES),
         Extension("snapshots", RAFT_WITH_SNAPSHOTS, SNAPSHOT_MUTANTS, SNAPSHOT_CORES),
         Extension("lease", RAFT_WITH_LEASE, LEASE_MUTANTS, LEASE_CORES),
+        Extension("membership", RAFT_WITH_MEMBERSHIP, MEMBERSHIP_MUTANTS, CONFIGURATION_CORES),
+        Extension("joint", RAFT_WITH_JOINT, JOINT_MUTANTS, JOINT_CORES),
         Extension("read-index", RAFT_WITH_READ_INDEX, READ_MUTANTS, READ_CORES),
     )
 }

@@ -8,6 +8,8 @@ from typing import Any
 from lawful.models.first_order.expression import TRUTH, Sort, Symbol
 from lawful.models.first_order.structure import Structure, Value
 from lawful.models.first_order.system import symbols_of
+from lawful.models.raft_proof.configurations import CHANGING_CLUSTER, CONFIGURATION_SYMBOLS
+from lawful.models.raft_proof.joint import JOINT_SYMBOLS
 from lawful.models.raft_proof.lease import LEASING_CLUSTER, lease_end, timer_end
 from lawful.models.raft_proof.read_index import READING_CLUSTER
 from lawful.models.raft_proof.sessions import SERVING_CLUSTER, client_of, number_of
@@ -54,12 +56,24 @@ _SENTENCES = {
     "round_term": "round {0} is of term {result}",
     "begun_at": "round {0} began at instant {result}",
     "promised": "{0} answered the heartbeat of {1}",
+    "configuration": "a log that ends in {0} has the configuration that {result} sets",
+    "replaced": "{0} would replace the configuration of {result}",
+    "quorum_of": "{0} is a quorum of the configuration of {1}",
+    "adjacent": "the configuration of {0} may be replaced by that of {1}",
+    "old_group": "the old group of {0} is {result}",
+    "new_group": "the new group of {0} is {result}",
+    "majority_of": "{0} has a majority of {1}",
+    "elected_with": "the leader of term {0} was elected with a log that ends in {result}",
+    "committed_with": "the leader of term {0} that committed {1} had a log that ends in {result}",
+    "basis": "before the configuration of {0} its leader had committed {result}",
+    "first_without": "the first leader without {0} is of term {result}",
 }
 _ON_SERVERS = ("term", "last", "leads", "stands")
 _WITNESSES = ("electors", "committers", "read_term", "read_point", "confirmers")
-_CLUSTERS: tuple[Any, ...] = (READING_CLUSTER, SERVING_CLUSTER, COMPACTING_CLUSTER, LEASING_CLUSTER)
+_CLUSTERS: tuple[Any, ...] = (READING_CLUSTER, SERVING_CLUSTER, COMPACTING_CLUSTER, LEASING_CLUSTER, CHANGING_CLUSTER)
+_FIXED = (client_of, number_of, lease_end, timer_end, *CONFIGURATION_SYMBOLS, *JOINT_SYMBOLS)
 _SYMBOLS = {
-    **{symbol.name: symbol for symbol in (client_of, number_of, lease_end, timer_end)},
+    **{symbol.name: symbol for symbol in _FIXED},
     **{symbol.name: symbol for cluster in _CLUSTERS for symbol in symbols_of(cluster).values()},
 }
 """Of all systems; a state has those of its own."""
