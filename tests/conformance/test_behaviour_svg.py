@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from lawful.checkers.exploration.behaviour import follow, guided
-from lawful.conformance.report.behaviour_columns import Wording
+from lawful.conformance.report.behaviour_columns import Wording, behaviour_lines
 from lawful.conformance.report.behaviour_svg import behaviour_svg
 from lawful.conformance.report.raft_wording import wording_of
 from lawful.models.local_steps import LOSE, REPEAT, Choice
@@ -75,6 +75,15 @@ def test_a_loop_is_marked() -> None:
     assert "again and again" not in drawn(LOST)
     assert drawn(LOST, loop=1).count('class="loop"') == 2
     assert "from here on, nothing" in drawn(LOST, loop=3)
+
+
+def test_the_diagram_in_text_marks_a_loop_as_well() -> None:
+    behaviour = guided(MODEL, LOST)
+    moments = follow(MODEL, behaviour)
+    marked = list(behaviour_lines(behaviour, moments, wording_of(MODEL), loop=1))
+    assert [line.strip() for line in marked if "here on" in line] == ["↻ from here on, again and again:"]
+    assert marked.index("  ↻ from here on, again and again:") == 3
+    assert list(behaviour_lines(behaviour, moments, wording_of(MODEL), loop=3))[-1] == "  ■ from here on, nothing"
 
 
 def test_a_behaviour_without_steps_is_a_picture_too() -> None:
