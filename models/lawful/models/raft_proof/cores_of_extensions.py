@@ -75,11 +75,9 @@ SNAPSHOT_CORES: dict[tuple[str, str], tuple[str, ...]] = {
         "offered_committed",
         "leader_completeness",
         "acknowledged_kept",
+        "acknowledged_of_leader",
         "leader_log_created",
-        "leader_log_whole",
         "leader_log_grows",
-        "created_by_leader",
-        "logs_created",
     ),
     ("install_snapshot", "votes_for_complete_logs"): (
         "votes_for_complete_logs",
