@@ -20,12 +20,14 @@ from lawful.models.first_order.expression import Expression, all_of, some
 from lawful.models.first_order.system import Lemma, Scope
 from lawful.models.raft_proof.base import RAFT, scope
 from lawful.models.raft_proof.configurations import configuration
+from lawful.models.raft_proof.cores import CORES
 from lawful.models.raft_proof.extensions import EXTENSIONS, Extension
 from lawful.models.raft_proof.lease import BOUNDED_DRIFT, RAFT_WITH_LEASE, answer_heartbeat
 from lawful.models.raft_proof.mutants import Mutant
 from lawful.models.raft_proof.picture import change_lines, state_lines
 from lawful.models.raft_proof.read_index import READ
 from lawful.models.raft_proof.sessions import client_of, number_of
+from lawful.models.raft_proof.small_steps import SMALL_STEP_CORES, in_small_steps
 from lawful.models.raft_proof.vocabulary import ENTRY, SERVER, TERM, before_on_path, on_path, root
 
 NAMES = tuple(EXTENSIONS)
@@ -144,7 +146,8 @@ def test_a_mistake_breaks_its_lemma_in_a_small_cluster(name: str, mutant: Mutant
 def test_cores_name_actions_and_lemmas_that_there_are(name: str) -> None:
     system, cores = EXTENSIONS[name].system, EXTENSIONS[name].own_cores
     claims = {one.name for one in (*system.lemmas, *system.theorems)} | {one.name for one in system.axioms}
-    assert {action for action, _ in cores} <= {Goal.FOLLOWS.value, *(one.name for one in system.actions)}
+    actions = {one.name for one in in_small_steps(system).actions}
+    assert {action for action, _ in cores} <= {Goal.FOLLOWS.value, *actions}
     assert {one for (_, kept), core in cores.items() for one in (kept, *core)} <= claims
 
 
@@ -165,6 +168,14 @@ def test_the_whole_proof_goes_through(name: str) -> None:
     assert len(findings) == OBLIGATIONS[name]
     assert {one.verdict for one in findings} == {Verdict.LAWFUL}
     assert unused(extension.system, proof_graph(extension.system, findings)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_the_proof_goes_through_in_small_steps(name: str) -> None:
+    system = in_small_steps(EXTENSIONS[name].system)
+    findings = prove(system, {**CORES, **SMALL_STEP_CORES, **EXTENSIONS[name].own_cores})
+    assert [one for one in findings if one.verdict is not Verdict.LAWFUL] == []
 
 
 @pytest.mark.slow

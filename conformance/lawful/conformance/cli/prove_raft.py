@@ -170,10 +170,11 @@ def _chosen(names: Sequence[str]) -> list[Subject]:
         if name not in (*EXTENSIONS, _SMALL_STEPS):
             raise unknown_name("extension", name, (*EXTENSIONS, _SMALL_STEPS))
     found = [EXTENSIONS[one] for one in dict.fromkeys(names) if one != _SMALL_STEPS]
-    chosen = [Subject(one.system, one.mutants, one.cores) for one in found] or [Subject(RAFT, MUTANTS, CORES)]
+    chosen = [(one.system, one.mutants, one.own_cores) for one in found] or [(RAFT, MUTANTS, {})]
     if _SMALL_STEPS in names:
-        return [Subject(in_small_steps(one.system), one.mutants, {**one.cores, **SMALL_STEP_CORES}) for one in chosen]
-    return chosen
+        small = {**CORES, **SMALL_STEP_CORES}
+        return [Subject(in_small_steps(system), mutants, {**small, **own}) for system, mutants, own in chosen]
+    return [Subject(system, mutants, {**CORES, **own}) for system, mutants, own in chosen]
 
 
 def _mistaken(subject: Subject, mutant: str | None) -> System[Any]:

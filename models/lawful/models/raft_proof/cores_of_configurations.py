@@ -153,6 +153,16 @@ CONFIGURATION_CORES: dict[tuple[str, str], tuple[str, ...]] = {
         "votes_for_complete_logs",
         "votes_not_ahead_of_voters",
     ),
+    ("remove_conflict", "acknowledged_kept"): (
+        "first_without_is_first",
+        "acknowledged_kept",
+        "sent_by_leader",
+        "acknowledged_of_leader",
+        "leader_log_created",
+        "leader_log_grows",
+        "created_by_leader",
+        "logs_created",
+    ),
     ("grant_vote", "votes_for_complete_logs"): (
         "votes_for_complete_logs",
         "acknowledged_kept",
