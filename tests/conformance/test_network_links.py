@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from lawful.conformance.network import Link, Network, owners
@@ -226,3 +227,16 @@ def test_a_closed_network_leaves_no_thread_and_no_port(server: EchoServer) -> No
     with pytest.raises(OSError):
         connect(port)
     assert "network" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_networks_leave_no_open_files(server: EchoServer) -> None:
+    def come_and_go() -> int:
+        with Network() as network, connect(network.port("a", "b", server.port)) as connection:
+            assert says(connection, b"one\n") == b"one\n"
+            network.cut(both_ways("a", "b"))
+            network.heal()
+        return psutil.Process().num_fds()
+
+    come_and_go()
+    settled = [come_and_go() for _ in range(8)]
+    assert settled[-1] <= settled[0] + 1, "one connection of the server may still be closing"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import click
 
 from lawful.checkers.verdict import Verdict
+from lawful.conformance.adapter import objects_of
 from lawful.conformance.backends import registry
 from lawful.conformance.cli.terminal import LOOKS, coloured, say
 from lawful.conformance.errors import LawfulError, UsageError, unknown_name
@@ -46,3 +47,8 @@ def _lines(name: str, width: int) -> Iterable[str]:
     parts = ", ".join(f"{part} {version}" for part, version in versions.items())
     yield f"{coloured(look.glyph, look.colour)} {name.ljust(width)}  {parts or 'available'}"
     yield f"  {'':{width}}  tables: {', '.join(sorted(backend.tables))}"
+    if objects_of(backend):
+        yield f"  {'':{width}}  simple objects: {', '.join(sorted(objects_of(backend)))}"
+    if hasattr(type(backend), "cluster"):
+        links = "and links" if getattr(backend, "has_links", False) else "(no links, as it is configured)"
+        yield f"  {'':{width}}  a cluster: faults can be aimed at its primary {links}"

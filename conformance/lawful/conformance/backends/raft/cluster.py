@@ -64,9 +64,10 @@ class RaftMember(Member):
         if not self.runs:
             return None
         try:
-            found = self.ask({"do": "status"})
+            told = self.ask({"do": "status"})
         except (OperationFailed, OutcomeUnknown):
             return None
+        found = told.get("leader") if isinstance(told, Mapping) else None
         return None if found is None else str(found)
 
     def ask(self, request: Mapping[str, Json]) -> Json:
@@ -76,7 +77,7 @@ class RaftMember(Member):
             result: Json = client.request(request)["result"]
         finally:
             client.close()
-        return result["leader"] if isinstance(result, Mapping) else result
+        return result
 
 
 class RaftCluster(Cluster):
