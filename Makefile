@@ -41,6 +41,9 @@ refine: $(INSTALLED) ## Compare four million steps of the model of Raft with its
 controls: $(INSTALLED) ## Stores that must come out differently (a quarter of an hour; ARGUMENTS=--help: what else)
 	@$(BIN)/lawful controls $(ARGUMENTS)
 
+endurance: $(INSTALLED) ## Four stores under all faults, half an hour together, and what that leaves
+	@$(BIN)/python -m tests.endurance $(ARGUMENTS)
+
 stops: $(INSTALLED) ## Stop 200 runs at random moments (half an hour; ARGUMENTS=--help: what else)
 	@$(BIN)/python -m tests.stops $(ARGUMENTS)
 
@@ -83,4 +86,4 @@ $(INSTALLED): pyproject.toml $(CONSTRAINTS)
 	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --no-build-isolation --use-pep517 --editable '.[dev]'
 	@touch $@
 
-.PHONY: help demo test test-slow agreement fuzz mutants controls refine lint format types bench bench-checkers bench-explorer lock clean install stops
+.PHONY: help demo test test-slow agreement fuzz mutants controls refine lint format types bench bench-checkers bench-explorer lock clean install stops endurance
