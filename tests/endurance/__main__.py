@@ -89,7 +89,8 @@ def _run(store: tuple[str, str, str], seconds: float, seed: int, folder: Path) -
     kept = after[:4] == before[:4] and after.memory_mb - before.memory_mb < _MOST_GROWTH_MB
     glyph = "✓" if kept and first is again else "✗"
     print(  # noqa: T201
-        f"{glyph} {backend}: {len(history)} operations, {len(history.faults)} actions of faults in {time.monotonic() - begun_s:.0f} s, {first.value}{broken_off}; files {before.files} → "
+        f"{glyph} {backend}: {len(history)} operations, {len(history.faults)} actions of faults "
+        f"in {time.monotonic() - begun_s:.0f} s, {first.value}{broken_off}; files {before.files} → "
         f"{after.files}, threads {before.threads} → {after.threads}, children {before.children} → {after.children}, "
         f"folders {before.folders} → {after.folders}, memory {before.memory_mb:.0f} → {after.memory_mb:.0f} MB",
         flush=True,
