@@ -17,6 +17,7 @@ class ClusterBackend(Generic[AnyCluster]):
 
     has_links: bool = True
     """Whether connections go over links that can be cut."""
+    has_server_folders = True
 
     def __init__(self) -> None:
         self._started: AnyCluster | None = None

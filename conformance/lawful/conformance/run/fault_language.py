@@ -5,9 +5,10 @@
     action  =  kill | pause                    of processes
                partition | one-way | delay | reset   of links
                power-loss | slow-sync | failing-sync | lying-sync   of the disk
+               truncate-log | flip-bit   of the files of servers
 
 `kill` and `pause` alone strike one server or one client. A fault on links strikes places: the servers there, and the
-clients beside them.
+clients beside them. A fault of files strikes one server, where it names no other aim.
 """
 
 from __future__ import annotations
@@ -66,23 +67,37 @@ class DiskFault(StrEnum):
     """Each sync says that it is done, and nothing is written, until the power fails."""
 
 
+class DataFault(StrEnum):
+    """What can be done to the files of a server, which is killed for it and started again."""
+
+    TRUNCATE_LOG = "truncate-log"
+    """The end of one of its logs is cut off."""
+    FLIP_BIT = "flip-bit"
+    """One bit of one of its files is another one."""
+
+
+Action = Fault | LinkFault | DiskFault | DataFault
+"""Whatever can be done."""
+
 _OF_GROUPS = (Aim.ONE, Aim.MINORITY, Aim.MAJORITY, Aim.PRIMARY, Aim.PAIR)
-AIMS: dict[Fault | LinkFault, tuple[Aim, ...]] = {
+AIMS: dict[Fault | LinkFault | DataFault, tuple[Aim, ...]] = {
     Fault.KILL: (*_OF_GROUPS, Aim.ALL),
     Fault.PAUSE: (*_OF_GROUPS, Aim.ALL),
     LinkFault.PARTITION: (*_OF_GROUPS, Aim.BISECT, Aim.BRIDGE, Aim.RING),
     LinkFault.ONE_WAY: _OF_GROUPS,
     LinkFault.DELAY: (*_OF_GROUPS, Aim.ALL),
     LinkFault.RESET: (*_OF_GROUPS, Aim.ALL),
+    DataFault.TRUNCATE_LOG: (*_OF_GROUPS, Aim.ALL),
+    DataFault.FLIP_BIT: (*_OF_GROUPS, Aim.ALL),
 }
-"""What each fault can be aimed at; the first is meant where a fault on links names none."""
+"""What each fault can be aimed at; the first is meant where a fault on links or of files names none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strike:
     """One thing that is done."""
 
-    action: Fault | LinkFault | DiskFault
+    action: Action
     aim: Aim | None = None
     """None: of a process, one server or one client."""
 
@@ -107,7 +122,7 @@ class FaultChoice:
 
 def _strikes() -> dict[str, Strike]:
     known: dict[str, Strike] = {fault.value: Strike(fault) for fault in Fault}
-    known |= {fault.value: Strike(fault, AIMS[fault][0]) for fault in LinkFault}
+    known |= {fault.value: Strike(fault, AIMS[fault][0]) for kind in (LinkFault, DataFault) for fault in kind}
     known |= {fault.value: Strike(fault) for fault in DiskFault}
     return known | {f"{action}-{aim}": Strike(action, aim) for action, aims in AIMS.items() for aim in aims}
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from lawful.conformance.adapter import Fault
 from lawful.conformance.errors import BackendError
 from lawful.conformance.history.recorder import Recorder
-from lawful.conformance.run.fault_language import DiskFault, FaultChoice, LinkFault, Strike
+from lawful.conformance.run.fault_language import Action, DataFault, DiskFault, FaultChoice, LinkFault, Strike
 from lawful.conformance.run.pace import Pace
 from lawful.conformance.run.scene import Scene
 from lawful.conformance.run.target import Step
@@ -20,7 +20,7 @@ from lawful.conformance.workloads.script import generator_of
 
 _CALM_S = (0.4, 1.2)
 """Between two faults."""
-_HOLD_S: dict[Fault | LinkFault | DiskFault, tuple[float, float]] = {
+_HOLD_S: dict[Action, tuple[float, float]] = {
     Fault.KILL: (0.05, 0.6),
     Fault.PAUSE: (0.2, 1.6),
     LinkFault.PARTITION: (3.0, 5.0),
@@ -31,6 +31,8 @@ _HOLD_S: dict[Fault | LinkFault | DiskFault, tuple[float, float]] = {
     DiskFault.SLOW_SYNC: (1.0, 3.0),
     DiskFault.FAILING_SYNC: (0.5, 1.5),
     DiskFault.LYING_SYNC: (0.5, 2.0),
+    DataFault.TRUNCATE_LOG: (0.05, 0.6),
+    DataFault.FLIP_BIT: (0.05, 0.6),
 }
 """How long a server stays dead, or a process paused: shorter and longer than time-outs, claims and leases. Links are
 cut for longer than a failover takes."""
@@ -39,7 +41,7 @@ _AIMED_HOLD_S = (0.2, 4.0)
 _INTO_TICK_S = (0.0, 0.004)
 """How long after the start of a tick a fault strikes."""
 
-INJECTED = frozenset(fault.value for kind in (Fault, LinkFault, DiskFault) for fault in kind)
+INJECTED = frozenset(fault.value for kind in (Fault, LinkFault, DiskFault, DataFault) for fault in kind)
 """The actions that are faults; the others heal them."""
 
 
@@ -92,13 +94,17 @@ class FaultInjector(threading.Thread):
             self._act(step)
 
     def _act(self, step: Step) -> None:
+        if not step.is_needed():
+            return
         called_ns = time.monotonic_ns()
         try:
             step.do()
         except BackendError as error:
             ended_ns = time.monotonic_ns()
             self._recorder.fault(step.name, step.target, called_ns, ended_ns, error=str(error), details=step.details)
-            raise
+            if not step.may_fail:
+                raise
+            return
         self._recorder.fault(step.name, step.target, called_ns, time.monotonic_ns(), details=step.details)
 
 

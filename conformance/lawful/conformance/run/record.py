@@ -95,7 +95,7 @@ def record_run(plan: RunPlan, path: Path, tally: Tally, listener: Listener) -> R
         stack.enter_context(_started(backend, workspace))
         if machine is not None:
             machine.disk.keep()
-        return _Run(plan, backend, processes, machine, path, header, tally, listener).record()
+        return _Run(plan, backend, processes, machine, workspace.folder, path, header, tally, listener).record()
 
 
 class _Run:
@@ -105,6 +105,7 @@ class _Run:
         backend: Backend,
         processes: ProcessGroup,
         machine: Machine | None,
+        folder: Path,
         path: Path,
         header: Header,
         tally: Tally,
@@ -114,6 +115,7 @@ class _Run:
         self._backend = backend
         self._processes = processes
         self._machine = machine
+        self._folder = folder
         self._path = path
         self._header = header
         self._listener = listener
@@ -172,9 +174,8 @@ class _Run:
         sessions = [self._session(number, client, recorder) for number, client in enumerate(clients)]
         start_s = time.monotonic() + _STARTING_S
         pace = Pace(start_s, start_s + seconds, self._plan.tick_s)
-        injector = FaultInjector(
-            faults, scene_of(self._backend, clients, self._machine), recorder, self._plan.seed, pace
-        )
+        scene = scene_of(self._backend, clients, self._machine, self._folder)
+        injector = FaultInjector(faults, scene, recorder, self._plan.seed, pace)
         interrupted = False
         for session in sessions:
             session.follow(pace)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from lawful.conformance.adapter import Backend, Fault
 from lawful.conformance.clusters import Cluster
 from lawful.conformance.errors import UsageError
 from lawful.conformance.network import Link
 from lawful.conformance.network.owners import can_tell
-from lawful.conformance.run import partitions
-from lawful.conformance.run.fault_language import Aim, DiskFault, FaultChoice, LinkFault, Strike
+from lawful.conformance.run import corruption, partitions
+from lawful.conformance.run.fault_language import Aim, DataFault, DiskFault, FaultChoice, LinkFault, Strike
 from lawful.conformance.run.machine import Machine, refuse_disk_faults
 from lawful.conformance.run.target import CLIENT, SERVER, Blow, Step, Target, restarts
 from lawful.conformance.wire.client import RunClient
@@ -47,6 +48,8 @@ class Scene:
             return False
         if isinstance(strike.action, LinkFault):
             return True
+        if isinstance(strike.action, DataFault):
+            return bool(self._servers_with_files())
         return bool(self._suffering(strike.action) if strike.aim is None else self._servers_for(strike.action))
 
     def blow(self, strike: Strike, chance: random.Random) -> Blow | None:
@@ -56,10 +59,28 @@ class Scene:
             return self.machine.blow(strike.action, self._programs(), chance)
         if isinstance(strike.action, LinkFault):
             return self._on_links(strike.action, strike.aim or Aim.ONE, chance)
+        if isinstance(strike.action, DataFault):
+            return self._on_files(strike.action, strike.aim or Aim.ONE, chance)
         if strike.aim is None:
             return _on_processes(strike.action, [chance.choice(chance.choice(self._suffering(strike.action)))])
         chosen = self._chosen(strike.aim, self._servers_for(strike.action), chance)
         return _on_processes(strike.action, [self.servers[name] for name in chosen]) if chosen else None
+
+    def _on_files(self, fault: DataFault, aim: Aim, chance: random.Random) -> Blow | None:
+        # A Sentinel has no log; and of a server that has just begun, nothing can be cut off.
+        having = [name for name in self._servers_with_files() if corruption.can_be_damaged(fault, self.servers[name])]
+        if not having:
+            return None
+        targets = [self.servers[name] for name in self._chosen(aim, having, chance) if name in having]
+        disk = None if self.machine is None else self.machine.disk
+        return corruption.blow(fault, targets, chance, disk) if targets else None
+
+    def _servers_with_files(self) -> list[str]:
+        return [
+            name
+            for name, target in self.servers.items()
+            if target.folder is not None and target.restart is not None and Fault.KILL in target.suffers
+        ]
 
     def _programs(self) -> list[Target]:
         """Who writes to the disk: the servers or, of a store without any, the clients."""
@@ -132,9 +153,12 @@ class Scene:
         return chosen
 
 
-def scene_of(backend: Backend, clients: Sequence[RunClient], machine: Machine | None = None) -> Scene:
-    """The scene of a run. `backend` has been started."""
-    return Scene([server_targets(backend), [client_target(client) for client in clients]], cluster_of(backend), machine)
+def scene_of(
+    backend: Backend, clients: Sequence[RunClient], machine: Machine | None = None, folder: Path | None = None
+) -> Scene:
+    """The scene of a run. `backend` has been started, with its files in `folder`."""
+    servers = server_targets(backend, folder)
+    return Scene([servers, [client_target(client) for client in clients]], cluster_of(backend), machine)
 
 
 def cluster_of(backend: Backend) -> Cluster | None:
@@ -143,8 +167,9 @@ def cluster_of(backend: Backend) -> Cluster | None:
     return cluster if isinstance(cluster, Cluster) else None
 
 
-def server_targets(backend: Backend) -> list[Target]:
-    """The servers of a backend."""
+def server_targets(backend: Backend, folder: Path | None = None) -> list[Target]:
+    """The servers of a backend, which keeps its files in `folder`."""
+    own_folders = folder if getattr(backend, "has_server_folders", False) else None
 
     def target(server: str) -> Target:
         return Target(
@@ -154,6 +179,7 @@ def server_targets(backend: Backend) -> list[Target]:
             pause=lambda: backend.pause(server),
             resume=lambda: backend.resume(server),
             suffers=getattr(backend, "server_faults", frozenset(Fault)),
+            folder=None if own_folders is None else own_folders / server,
         )
 
     return [target(server) for server in backend.servers()]
@@ -176,6 +202,13 @@ def refuse_impossible(choices: Sequence[FaultChoice], backend: Backend, name: st
     """Raise `UsageError` for faults that a store or this machine can never suffer: they are not skipped in silence."""
     refuse_disk_faults(choices, backend, name)
     strikes = [strike for choice in choices for strike in choice.strikes]
+    on_files = [strike for strike in strikes if isinstance(strike.action, DataFault)]
+    if on_files and not getattr(backend, "has_server_folders", False):
+        raise UsageError(
+            f"backend {name!r} cannot suffer {', '.join(map(str, on_files))}",
+            cause="lawful does not know of a server of it that has files of its own",
+            hint="redis, redis-sentinel, redis-cluster, etcd and raft do; kill and pause strike every store",
+        )
     needing = [strike for strike in strikes if strike.needs_cluster]
     on_links = [strike for strike in needing if isinstance(strike.action, LinkFault)]
     refused = needing if not hasattr(type(backend), "cluster") else on_links

@@ -104,6 +104,11 @@ class SimulatedDisk:
         with self._lock:
             self._images.all_synced()
 
+    def keep_file(self, path: Path) -> None:
+        """What a file holds now is on the disk, whoever wrote it."""
+        with self._lock:
+            self._images.file_synced(path)
+
     def _let_start(self) -> None:
         """Waits while there is no power."""
         with self._lock:

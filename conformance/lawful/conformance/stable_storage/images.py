@@ -85,8 +85,12 @@ class Images:
     def all_synced(self) -> None:
         """Everything in the folder is on the disk."""
         for path in self._files():
-            with path.open("rb") as file:
-                self.synced(file.fileno(), appended=False)
+            self.file_synced(path)
+
+    def file_synced(self, path: Path) -> None:
+        """What one file of the folder holds now is on the disk."""
+        with path.open("rb") as file:
+            self.synced(file.fileno(), appended=False)
 
     def lose(self, torn: Random | None = None) -> list[Lost]:
         """Take away what was not synced. No process may have the files open.

@@ -45,6 +45,11 @@ class RedisBackend:
         self._own: RedisServer | None = None
 
     @property
+    def has_server_folders(self) -> bool:
+        """See `adapter.Backend`."""
+        return self._external is None
+
+    @property
     def levels(self) -> dict[str, str]:
         """What may be lost when the server dies, as the Redis documentation has it ("Redis persistence").
 
