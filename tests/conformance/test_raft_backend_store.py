@@ -12,6 +12,9 @@ import pytest
 
 from lawful.conformance.backends.raft.store import Command, Refused, TaskStore
 from lawful.conformance.backends.raft.store.command import DEEPEST_NESTING, check_command, parse_command
+from lawful.conformance.backends.raft.store.objects import OBJECTS
+from lawful.conformance.workloads.objects import OBJECTS as WORKLOADS_OF_OBJECTS
+from lawful.models.history import Outcome
 from lawful.models.values import Json, canonical, identical
 
 MS = 1_000_000
@@ -163,3 +166,27 @@ def _random_command(choice: random.Random, number: int) -> Command:
     )
     function, arguments = choice.choice(calls)
     return Command("jobs", None, function, arguments, choice.randrange(1000) * MS)
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_an_object_is_the_same_on_every_node_also_after_a_snapshot(name: str) -> None:
+    script = WORKLOADS_OF_OBJECTS[name].script(1, 5)
+    stores = [TaskStore(), TaskStore()]
+    for number in range(120):
+        intent = script.next()
+        assert intent is not None
+        called = Command(name, intent.key, intent.function, intent.arguments, number)
+        check_command(called)
+        answers = [store.apply(parse_command(called.text())) for store in stores]
+        assert identical(*answers)
+        script.saw(intent, Outcome.OK, answers[0])
+        if number == 60:
+            stores[1] = pickle.loads(pickle.dumps(stores[1]))  # noqa: S301 (its own)
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"), [("clear", {}), ("insert", {}), ("insert", {"value": nested(DEEPEST_NESTING + 1)})]
+)
+def test_a_call_that_an_object_does_not_know_is_refused(function: str, arguments: dict[str, Json]) -> None:
+    with pytest.raises(Refused):
+        check_command(Command("set", "a", function, arguments, 0))

@@ -20,6 +20,7 @@ from lawful.conformance.run.fault_language import parse_faults
 from lawful.conformance.run.partitions import isolated
 from lawful.conformance.run.plan import RunPlan
 from lawful.conformance.workloads import WORKLOADS
+from lawful.conformance.workloads.objects import OBJECTS
 from lawful.models.values import Json
 
 PATIENCE_S = 30.0
@@ -79,7 +80,8 @@ def test_a_leader_that_is_cut_off_acknowledges_nothing_and_the_others_go_on(back
 @pytest.mark.timeout(300)
 def test_a_run_with_leaders_cut_off_is_lawful(tmp_path: Path) -> None:
     faults = parse_faults("partition-primary,kill-primary")
-    plan = RunPlan(choose("raft,links=on"), (WORKLOADS["leader_lease"],), 21, seconds=8, faults=faults)
+    workloads = (WORKLOADS["leader_lease"], OBJECTS["cas-register"])
+    plan = RunPlan(choose("raft,links=on"), workloads, 21, seconds=8, faults=faults)
     result = execute(plan, tmp_path, Budget(60), lambda _: None)
     assert result.judgement.verdict.verdict is Verdict.LAWFUL
     assert result.faults > 0

@@ -18,6 +18,7 @@ from lawful.conformance.adapter import Client, Workspace
 from lawful.conformance.backends.numbers import whole_number
 from lawful.conformance.backends.raft.client import NodeAddress, RaftClient
 from lawful.conformance.backends.raft.cluster import RaftCluster, RaftSettings
+from lawful.conformance.backends.raft.store.objects import OBJECTS
 from lawful.conformance.clusters.backend import ClusterBackend
 from lawful.conformance.errors import BackendUnavailable, UsageError
 from lawful.models.values import Json
@@ -30,6 +31,7 @@ class RaftBackend(ClusterBackend[RaftCluster]):
     """Implements `adapter.Backend`."""
 
     tables = frozenset(TABLES)
+    objects = frozenset(OBJECTS)
 
     def __init__(
         self, nodes: str | int = 3, guards: str = "on", compact_every: str | int = 0, links: str = "off"

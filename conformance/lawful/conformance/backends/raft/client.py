@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lawful.conformance.adapter import Answer, OperationFailed, OutcomeUnknown, Unsupported
+from lawful.conformance.backends.raft.store.objects import OBJECTS
 from lawful.conformance.backends.raft.wire import LONGEST_REPLY, LONGEST_REQUEST, NotALine, decode_line, encode_line
 from lawful.models.values import Json
 from lawful.specs.task_store import TABLES
@@ -50,7 +51,7 @@ class RaftClient:
     def invoke(self, table: str, key: str | None, function: str, arguments: Mapping[str, Json]) -> Answer:
         """See `adapter.Client`."""
         known = TABLES.get(table)
-        if known is None or known.function(function) is None:
+        if table not in OBJECTS and (known is None or known.function(function) is None):
             raise Unsupported(f"the store has no {table}.{function}")
         reply = self.request(
             {"do": "invoke", "table": table, "key": key, "function": function, "arguments": dict(arguments)}

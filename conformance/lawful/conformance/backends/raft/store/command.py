@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from lawful.conformance.backends.raft.store.objects import OBJECTS, carried_out
 from lawful.models.model import Call, UnknownCall
 from lawful.models.task_store.execution import Execution
 from lawful.models.values import Json
@@ -63,6 +64,9 @@ def parse_command(text: str) -> Command:
 
 def check_command(command: Command) -> None:
     """Raise `Refused` where the specification of the table knows no such call."""
+    if command.table in OBJECTS:
+        _check_call_of_object(command)
+        return
     table = TABLES.get(command.table)
     if table is None:
         raise Refused(f"there is no table {command.table!r}")
@@ -79,13 +83,25 @@ def _check_arguments(table: Table, function: Function, arguments: Mapping[str, J
     names = {argument.name for argument in function.arguments}
     if arguments.keys() != names:
         raise Refused(f"{function.name} takes {sorted(names)}, not {sorted(arguments)}")
-    for name, value in arguments.items():
-        if _deeper_than(value, DEEPEST_NESTING):
-            raise Refused(f"{name!r} is nested deeper than {DEEPEST_NESTING} levels")
+    _check_depth(arguments)
     try:
         execution_of(table.name).checked(Call(function.name, arguments))
     except UnknownCall as error:
         raise Refused(str(error)) from error
+
+
+def _check_call_of_object(command: Command) -> None:
+    _check_depth(command.arguments)
+    try:
+        carried_out(command.table, None, Call(command.function, command.arguments))
+    except UnknownCall as error:
+        raise Refused(str(error)) from error
+
+
+def _check_depth(arguments: Mapping[str, Json]) -> None:
+    for name, value in arguments.items():
+        if _deeper_than(value, DEEPEST_NESTING):
+            raise Refused(f"{name!r} is nested deeper than {DEEPEST_NESTING} levels")
 
 
 def _deeper_than(value: Json, levels: int) -> bool:

@@ -11,7 +11,10 @@ cannot differ from the model; what a run puts to the test is everything round it
 
 from __future__ import annotations
 
+from typing import Any
+
 from lawful.conformance.backends.raft.store.command import Command, Refused, execution_of
+from lawful.conformance.backends.raft.store.objects import OBJECTS, carried_out
 from lawful.conformance.backends.raft.store.rows import RowsInPlace
 from lawful.models.model import Call, UnknownCall
 from lawful.models.task_store.state import TableState
@@ -20,16 +23,20 @@ from lawful.specs.task_store import TABLES
 
 
 class TaskStore:
-    """Every table of the task store. Its attributes are what a snapshot holds."""
+    """Every table of the task store, and simple objects. Its attributes are what a snapshot holds."""
 
     def __init__(self) -> None:
         self.clock_ns = 0
         self._parts: dict[tuple[str, str | None], TableState] = {}
         """By table, and by key where its parts are independent of each other."""
+        self._objects: dict[tuple[str, str | None], Any] = {}
+        """The states of simple objects, by name and key."""
 
     def apply(self, command: Command) -> Json:
         """Carry out one command and answer. Raises `Refused`, with nothing changed but the clock."""
         self.clock_ns = max(self.clock_ns, command.now_ns)
+        if command.table in OBJECTS:
+            return self._apply_to_object(command)
         if command.table not in TABLES:
             raise Refused(f"there is no table {command.table!r}")
         execution = execution_of(command.table)
@@ -42,4 +49,15 @@ class TaskStore:
         except UnknownCall as error:
             raise Refused(str(error)) from error
         self._parts[name] = after
+        return answer
+
+    def _apply_to_object(self, command: Command) -> Json:
+        name = command.table, command.key
+        try:
+            answer, after = carried_out(
+                command.table, self._objects.get(name), Call(command.function, command.arguments)
+            )
+        except UnknownCall as error:
+            raise Refused(str(error)) from error
+        self._objects[name] = after
         return answer
