@@ -77,9 +77,11 @@ class Cluster:
 
     def stop(self) -> None:
         """Kill every server and close every port."""
-        for member in self.members.values():
-            member.kill()
-        self.network.close()
+        try:
+            for member in self.members.values():
+                member.kill()
+        finally:
+            self.network.close()
 
 
 def agreed(votes: Mapping[str, str | None], electorate: int) -> list[str]:
