@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -359,3 +361,20 @@ def test_a_missing_library_is_reported_with_the_command_that_installs_it(monkeyp
     with pytest.raises(BackendUnavailable) as raised:
         RaftBackend().versions()
     assert raised.value.hint == "pip install 'lawful[raft]'"
+
+
+def test_nodes_run_another_release_where_a_folder_has_one(start: Start, tmp_path: Path) -> None:
+    """Here the same one, which says so when it is imported."""
+    with pytest.raises(BackendUnavailable, match="no such library") as raised:
+        RaftBackend(library=str(tmp_path)).versions()
+    assert str(tmp_path) in str(raised.value.hint)
+    installed = metadata.distribution("pysyncobj")
+    described = tmp_path / "pysyncobj-0.1.0.dist-info"
+    described.mkdir()
+    (described / "METADATA").write_text("Metadata-Version: 2.1\nName: pysyncobj\nVersion: 0.1.0\n")
+    shutil.copytree(str(installed.locate_file("pysyncobj")), tmp_path / "pysyncobj")
+    with (tmp_path / "pysyncobj" / "__init__.py").open("a") as module:
+        module.write(f"\nopen({str(tmp_path / 'imported')!r}, 'w').close()\n")
+    backend = start(nodes="1", library=str(tmp_path))
+    assert backend.versions() == {"pysyncobj": "0.1.0"}
+    assert (tmp_path / "imported").exists()

@@ -30,8 +30,10 @@ class Member:
         workspace: Workspace,
         network: Network,
         configuration: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        """`configuration`: the files that lie in the server's folder before it first starts, by name.
+        """`configuration`: the files that lie in the server's folder before it first starts, by name. `environment`:
+        what is added to that of this process.
 
         The command runs with the server's folder as it is named by `folder_of`.
         """
@@ -41,6 +43,7 @@ class Member:
         self.command = command
         """What is run."""
         self._configuration = dict(configuration or {})
+        self._environment = environment
         self._processes = workspace.processes
         self._network = network
         self._pid: int | None = None
@@ -59,7 +62,7 @@ class Member:
 
     def begin(self) -> None:
         """Start the process on the files that are there, without waiting for it."""
-        self._pid = self._processes.spawn(self.name, self.command)
+        self._pid = self._processes.spawn(self.name, self.command, environment=self._environment)
         self._paused = False
         self._network.settle(self._pid, self.place)
 

@@ -1,7 +1,8 @@
 """The group as the runner sees it: starts the node processes, tells clients where they are, injects faults.
 
 Options: `nodes` (default 3), `guards` (`on` or `off`: the work-arounds of `transport`), `compact_every` (default 0:
-never; see `node`) and `links` (`off` or `on`: connections go over links that can be cut; see `cluster`). With the
+never; see `node`), `links` (`off` or `on`: connections go over links that can be cut; see `cluster`) and `library` (a
+folder with another release of PySyncObj, as `pip install --target` makes it). With the
 defaults the group is meant to be lawful; `guards` and `compact_every` bring back defects of PySyncObj that
 TRACK_RECORD.md lists.
 
@@ -34,7 +35,12 @@ class RaftBackend(ClusterBackend[RaftCluster]):
     objects = frozenset(OBJECTS)
 
     def __init__(
-        self, nodes: str | int = 3, guards: str = "on", compact_every: str | int = 0, links: str = "off"
+        self,
+        nodes: str | int = 3,
+        guards: str = "on",
+        compact_every: str | int = 0,
+        links: str = "off",
+        library: str | None = None,
     ) -> None:
         super().__init__()
         for name, value in (("guards", guards), ("links", links)):
@@ -45,11 +51,14 @@ class RaftBackend(ClusterBackend[RaftCluster]):
             guards=guards == "on",
             compact_every=whole_number("compact_every", compact_every, 0, 10**9),
             links=links == "on",
+            library=library,
         )
         self.has_links = self._settings.links
 
     def versions(self) -> dict[str, str]:
         """See `adapter.Backend`."""
+        if self._settings.library is not None:
+            return {"pysyncobj": _release_in(self._settings.library)}
         try:
             return {"pysyncobj": metadata.version("pysyncobj")}
         except metadata.PackageNotFoundError:
@@ -90,3 +99,15 @@ def _address(node: Json) -> NodeAddress:
         case [str(name), str(host), int(port)]:
             return NodeAddress(name, host, port)
     raise ValueError(f"not a node: {node!r}")
+
+
+def _release_in(folder: str) -> str:
+    """The release of PySyncObj in a folder."""
+    found = [one.version for one in metadata.distributions(name="pysyncobj", path=[folder])]
+    if not found:
+        raise BackendUnavailable(
+            "the raft backend has no such library",
+            cause=f"there is no package pysyncobj in {folder}",
+            hint=f"python -m pip install --no-deps --target {folder} pysyncobj==0.3.15",
+        )
+    return found[0]

@@ -6,6 +6,7 @@ connection has to be recognised. That costs a hop per message in the process of 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ class RaftSettings:
     compact_every: int = 0
     links: bool = False
     """Whether connections go over links that can be cut."""
+    library: str | None = None
+    """A folder with another release of PySyncObj, for the nodes."""
 
 
 class RaftMember(Member):
@@ -44,9 +47,13 @@ class RaftMember(Member):
         workspace: Workspace,
         network: Network,
         has_majority: Callable[[], bool],
+        library: str | None = None,
     ) -> None:
         command = [sys.executable, "-m", f"{__package__}.server_process", settings.text()]
-        super().__init__(settings.name, place, command, workspace, network)
+        # Looked at before what is installed, and after the folder that is worked in, which is not used.
+        path = os.pathsep.join(filter(None, (library, os.environ.get("PYTHONPATH"))))
+        environment = {"PYTHONPATH": path} if library is not None else None
+        super().__init__(settings.name, place, command, workspace, network, environment=environment)
         self.settings = settings
         self._has_majority = has_majority
 
@@ -112,7 +119,9 @@ class RaftCluster(Cluster):
                     if self._settings.links
                 },
             )
-            node = RaftMember(settings, place, self._workspace, self.network, self._majority_runs)
+            node = RaftMember(
+                settings, place, self._workspace, self.network, self._majority_runs, self._settings.library
+            )
             self.nodes.append(node)
             self.members[name] = node
         for node in self.nodes:
