@@ -141,6 +141,14 @@ CONTROLS: dict[str, Control] = {
             (_keeps("redis", "tasks", "kill"), _loses("redis-naive", "tasks", "kill")),
         ),
         Control(
+            "eviction",
+            "whether Redis refuses writes when its memory is used up, or removes rows (maxmemory-policy)",
+            (
+                _keeps("redis,maxmemory=128kb", "set", "kill"),
+                _loses("redis,maxmemory=128kb,maxmemory_policy=allkeys-lru", "set", "kill"),
+            ),
+        ),
+        Control(
             "lock",
             "whether a lease has a fencing token and is taken by one command",
             (_keeps("redis", "leader_lease", "pause"), _loses("redis-naive", "leader_lease", "pause")),

