@@ -30,6 +30,7 @@ from lawful.models.primitives.redis_commands import (
     LPOP,
     LPUSH,
     MULTI,
+    PCALL,
     PEXPIRE,
     SADD,
     SET,
@@ -37,6 +38,7 @@ from lawful.models.primitives.redis_commands import (
     UNWATCH,
     WATCH,
 )
+from lawful.models.primitives.redis_eviction import EvictionPolicy, evictable
 
 MODEL = RedisModel()
 
@@ -170,3 +172,48 @@ def test_answers_are_shown(value: Any, text: str) -> None:
 def test_commands_are_shown() -> None:
     assert str(SET("k", "two words", "NX")) == 'SET k "two words" NX'
     assert str(SET("k", "")) == 'SET k ""'
+
+
+def test_what_cannot_be_queued_aborts_the_transaction(server: Server) -> None:
+    answers = server.all(1, MULTI(), SET("k", "x"), Command("NOSUCH"), SET("k"), EXEC(), GET("k"))
+    assert answers == ["OK", "QUEUED", ErrorReply("ERR"), ErrorReply("ERR"), ErrorReply("EXECABORT"), None]
+
+
+def test_a_protected_call_lets_the_script_go_on(server: Server) -> None:
+    def body(keys: tuple[str, ...], arguments: tuple[str | int, ...]) -> Program:
+        failed = yield PCALL(LPOP(keys[0]))
+        yield SET(keys[0], "2")
+        return failed.code
+
+    server.send(1, SET("k", "1"))
+    assert server.all(1, EVAL(Script("goes_on.lua", "", body), ("k",)), GET("k")) == ["WRONGTYPE", "2"]
+
+
+def test_a_full_server_refuses_what_could_need_memory(server: Server) -> None:
+    def body(keys: tuple[str, ...], arguments: tuple[str | int, ...]) -> Program:
+        if arguments:
+            yield DEL("other")
+        yield SET(keys[0], "2")
+
+    script = Script("writes.lua", "", body)
+    server.all(1, SET("k", "1"), SET("other", "1"), MULTI(), SET("k", "2"))
+    server.state = server.state._replace(is_full=True)
+    assert server.send(1, EXEC()) == ErrorReply("EXECABORT")
+    refused = server.all(1, SET("k", "2"), EVAL(script, ("k",)))
+    assert refused == [ErrorReply("OOM"), ErrorReply("OOM")]
+    assert server.all(1, EVAL(script, ("k",), "deletes first"), GET("k"), EXISTS("other")) == [None, "2", 0]
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        (EvictionPolicy.NOEVICTION, set()),
+        (EvictionPolicy.ALLKEYS_LRU, {"lasts", "expires"}),
+        (EvictionPolicy.VOLATILE_TTL, {"expires"}),
+    ],
+)
+def test_the_policy_says_what_may_be_evicted(server: Server, policy: EvictionPolicy, expected: set[str]) -> None:
+    server.all(1, SET("lasts", "1"), SET("expires", "1", "PX", 100), WATCH("expires"), MULTI())
+    assert evictable(server.state, policy) == expected
+    server.state = MODEL.removed(server.state, expected)
+    assert (server.send(1, EXEC()) is None) is ("expires" in expected), "an eviction counts as a write"

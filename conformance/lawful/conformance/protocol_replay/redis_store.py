@@ -19,7 +19,7 @@ _TIMEOUT_S = 10.0
 _WITHOUT_KEYS = frozenset({"MULTI", "EXEC", "DISCARD", "UNWATCH"})
 _ALL_KEYS = frozenset({"DEL", "EXISTS", "WATCH"})
 _CODES = ("WRONGTYPE",)
-"""Codes of errors, beside `ERR`, that the model knows."""
+"""Codes of errors that the model knows, and for which the client library has no class."""
 _KEYS_PER_SCAN = 1000
 
 
@@ -105,11 +105,20 @@ def wire_form(command: Command, prefix: str) -> list[str | int | float]:
 
 
 def _code(error: Exception) -> str:
-    """The code that an error begins with; the client library takes it off where it is plain `ERR`."""
+    """The code that an error began with. The client library takes it off where it knows it, and has a class for it."""
+    from redis.exceptions import ExecAbortError, OutOfMemoryError
+
+    match error:
+        case ExecAbortError():
+            return "EXECABORT"
+        case OutOfMemoryError():
+            return "OOM"
     return next((code for code in _CODES if str(error).startswith(f"{code} ")), "ERR")
 
 
 def _frozen(reply: Any) -> Answer:
+    if isinstance(reply, Exception):
+        return ErrorReply(_code(reply))
     return tuple(map(_frozen, reply)) if isinstance(reply, list) else reply
 
 

@@ -12,10 +12,13 @@ SET = Primitive("SET")
 SETNX = Primitive("SETNX")
 DEL = Primitive("DEL")
 EXISTS = Primitive("EXISTS")
+TYPE = Primitive("TYPE")
 INCR = Primitive("INCR")
 INCRBY = Primitive("INCRBY")
 EXPIRE = Primitive("EXPIRE")
 PEXPIRE = Primitive("PEXPIRE")
+PEXPIREAT = Primitive("PEXPIREAT")
+PTTL = Primitive("PTTL")
 PERSIST = Primitive("PERSIST")
 HGET = Primitive("HGET")
 HSET = Primitive("HSET")
@@ -53,3 +56,8 @@ DISCARD = Primitive("DISCARD")
 def EVAL(script: Script, keys: tuple[str, ...], *arguments: str | int) -> Command:  # noqa: N802 as Redis calls it
     """A script with the keys that it touches and its other arguments."""
     return Command("EVAL", (script, keys, arguments))
+
+
+def PCALL(command: Command) -> Command:  # noqa: N802 as Lua calls it
+    """Within a script: an error of `command` is its answer, and the script goes on (`redis.pcall`)."""
+    return Command("PCALL", (command,))

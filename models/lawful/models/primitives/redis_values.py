@@ -15,7 +15,9 @@ from lawful.models.rows import Rows
 
 RedisFunction = Callable[..., Answer]
 _LARGEST = 2**63 - 1
-_UNITS = {"PX": 1, "EX": 1000}
+_NO_KEY, _NO_EXPIRY = -2, -1
+"""Answers of PTTL."""
+_UNITS = {"PX": 1, "EX": 1000, "PXAT": 1, "EXAT": 1000}
 
 
 def integer(text: Any) -> int:
@@ -34,17 +36,39 @@ def _get(keys: Keyspace, key: str) -> Answer:
 
 
 def _set(keys: Keyspace, key: str, value: Any, *options: Any) -> Answer:
+    conditions, expires_at_ms = _set_options(keys.now_ms, options)
+    before = keys.find(key, "string") if "GET" in conditions else None
     exists = keys.entries.get(key) is not None
-    if ("NX" in options and exists) or ("XX" in options and not exists):
-        return None
-    expires_at_ms = None
-    for unit, factor in _UNITS.items():
-        if unit in options:
-            expires_at_ms = keys.now_ms + options[options.index(unit) + 1] * factor
+    if ("NX" in conditions and exists) or ("XX" in conditions and not exists):
+        return before
     keys.put(key, "string", str(value))
-    if "KEEPTTL" not in options:
+    if "KEEPTTL" not in conditions:
         keys.expire(key, expires_at_ms)
-    return "OK"
+    return before if "GET" in conditions else "OK"
+
+
+def _set_options(now_ms: int, options: tuple[Any, ...]) -> tuple[set[str], int | None]:
+    """The options without a number, and when the key expires; raises `Refused`."""
+    words: set[str] = set()
+    expires_at_ms = None
+    left = list(options)
+    while left:
+        word = left.pop(0)
+        if word in _UNITS and left and expires_at_ms is None:
+            expires_at_ms = _instant(now_ms, word, integer(left.pop(0)))
+        elif word in ("NX", "XX", "GET", "KEEPTTL"):
+            words.add(word)
+        else:
+            raise Refused("ERR")
+    if {"NX", "XX"} <= words or ("KEEPTTL" in words and expires_at_ms is not None):
+        raise Refused("ERR")
+    return words, expires_at_ms
+
+
+def _instant(now_ms: int, unit: str, number: int) -> int:
+    if number <= 0:
+        raise Refused("ERR")
+    return number * _UNITS[unit] + (0 if unit.endswith("AT") else now_ms)
 
 
 def _setnx(keys: Keyspace, key: str, value: Any) -> Answer:
@@ -67,11 +91,23 @@ def _incrby(keys: Keyspace, key: str, amount: int) -> Answer:
     return total
 
 
-def _pexpire(keys: Keyspace, key: str, ttl_ms: int) -> Answer:
+def _pexpireat(keys: Keyspace, key: str, expires_at_ms: int) -> Answer:
     if keys.entries.get(key) is None:
         return 0
-    keys.expire(key, keys.now_ms + ttl_ms)
+    keys.expire(key, expires_at_ms)
     return 1
+
+
+def _pttl(keys: Keyspace, key: str) -> Answer:
+    entry = keys.entries.get(key)
+    if entry is None:
+        return _NO_KEY
+    return _NO_EXPIRY if entry.expires_at_ms is None else entry.expires_at_ms - keys.now_ms
+
+
+def _type(keys: Keyspace, key: str) -> Answer:
+    entry = keys.entries.get(key)
+    return "none" if entry is None else entry.kind
 
 
 def _persist(keys: Keyspace, key: str) -> Answer:
@@ -92,6 +128,8 @@ def _hget(keys: Keyspace, key: str, field: str) -> Answer:
 
 
 def _hset(keys: Keyspace, key: str, *flat: Any) -> Answer:
+    if len(flat) % 2:
+        raise Refused("ERR")
     fields = _fields(keys, key)
     before = len(fields)
     for name, value in zip(flat[::2], flat[1::2], strict=True):
@@ -136,8 +174,11 @@ VALUE_FUNCTIONS: dict[str, RedisFunction] = {
     "EXISTS": _exists,
     "INCR": lambda keys, key: _incrby(keys, key, 1),
     "INCRBY": _incrby,
-    "PEXPIRE": _pexpire,
-    "EXPIRE": lambda keys, key, ttl_s: _pexpire(keys, key, ttl_s * 1000),
+    "TYPE": _type,
+    "PEXPIREAT": _pexpireat,
+    "PEXPIRE": lambda keys, key, ttl_ms: _pexpireat(keys, key, keys.now_ms + ttl_ms),
+    "EXPIRE": lambda keys, key, ttl_s: _pexpireat(keys, key, keys.now_ms + ttl_s * 1000),
+    "PTTL": _pttl,
     "PERSIST": _persist,
     "HGET": _hget,
     "HSET": _hset,
