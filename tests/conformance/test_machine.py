@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -72,7 +73,7 @@ def until(holds: Callable[[], bool]) -> None:
 def scene() -> Iterator[tuple[Scene, Writer]]:
     with ProcessGroup() as processes:
         workspace = processes.workspace()
-        with SimulatedDisk(workspace.folder, processes.workspace().folder) as disk:
+        with SimulatedDisk(workspace.folder, processes.workspace().folder, may_be_full=True) as disk:
             writer = Writer(OnDisk(processes, disk), workspace.folder)
             writer.start()
             yield Scene([[writer.target]], machine=Machine(disk)), writer
@@ -129,6 +130,25 @@ def test_syncs_fail_until_the_servers_are_started_anew(scene: tuple[Scene, Write
     failed.unlink()
     heal(blow)
     assert not failed.exists()
+    assert [(step.name, step.target) for step in blow.heals] == [
+        ("heal", "disk"),
+        ("kill", "writer"),
+        ("restart", "writer"),
+    ]
+
+
+@needs_simulation
+def test_a_full_disk_has_room_again_in_the_end(scene: tuple[Scene, Writer]) -> None:
+    where, writer = scene
+    blow = begin(where, "full-disk")
+    assert where.machine is not None
+    program = [sys.executable, "-I", "-S", "-c", "open('log', 'ab', buffering=0).write(b'!')"]
+    command = where.machine.disk.launched(program)
+    ended = subprocess.run(command, cwd=writer._folder, capture_output=True, text=True, timeout=20, check=False)
+    assert "No space left on device" in ended.stderr
+    heal(blow)
+    assert blow.heals[0].details["refused_writes"] == 1
+    assert writer.log == b"susu"
     assert [(step.name, step.target) for step in blow.heals] == [
         ("heal", "disk"),
         ("kill", "writer"),

@@ -4,7 +4,7 @@
     fault   =  action[-aim] + action[-aim] …   begun one after the other, undone in reverse
     action  =  kill | pause                    of processes
                partition | one-way | delay | reset   of links
-               power-loss | slow-sync | failing-sync | lying-sync   of the disk
+               power-loss | slow-sync | failing-sync | lying-sync | full-disk   of the disk
                truncate-log | flip-bit   of the files of servers
 
 `kill` and `pause` alone strike one server or one client. A fault on links strikes places: the servers there, and the
@@ -65,6 +65,8 @@ class DiskFault(StrEnum):
     """Each sync fails (EIO) and nothing is written, until the servers are started anew."""
     LYING_SYNC = "lying-sync"
     """Each sync says that it is done, and nothing is written, until the power fails."""
+    FULL_DISK = "full-disk"
+    """No file gets longer (ENOSPC), until there is room again and the servers are started anew."""
 
 
 class DataFault(StrEnum):

@@ -31,6 +31,7 @@ _HOLD_S: dict[Action, tuple[float, float]] = {
     DiskFault.SLOW_SYNC: (1.0, 3.0),
     DiskFault.FAILING_SYNC: (0.5, 1.5),
     DiskFault.LYING_SYNC: (0.5, 2.0),
+    DiskFault.FULL_DISK: (0.5, 1.5),
     DataFault.TRUNCATE_LOG: (0.05, 0.6),
     DataFault.FLIP_BIT: (0.05, 0.6),
 }

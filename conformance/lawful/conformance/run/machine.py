@@ -1,4 +1,4 @@
-"""The machine that the programs of a run are on, as far as its disk goes: slow, failing, lying, or without power."""
+"""The machine that the programs of a run are on, as far as its disk goes: slow, failing, full, or without power."""
 
 from __future__ import annotations
 
@@ -37,10 +37,11 @@ class Machine:
             case DiskFault.SLOW_SYNC:
                 slow_s = chance.uniform(*_SLOW_S)
                 return Blow([self._behaves(fault, Behaviour(slow_s=slow_s))], [self._heal()])
-            case DiskFault.FAILING_SYNC:
+            case DiskFault.FAILING_SYNC | DiskFault.FULL_DISK:
                 # A program may end for it, or go on as if nothing had happened: a restart shows what it has.
                 killed = [Step("kill", one.name, one.kill, {"role": one.role}) for one in programs]
-                return Blow([self._behaves(fault, Behaviour(fails=True))], [self._heal(), *killed, *restarts(programs)])
+                behaviour = Behaviour(fails=True) if fault is DiskFault.FAILING_SYNC else Behaviour(full=True)
+                return Blow([self._behaves(fault, behaviour)], [self._heal(), *killed, *restarts(programs)])
             case DiskFault.LYING_SYNC:
                 heals = [self._power_loss(programs, chance), self._heal(), *restarts(programs)]
                 return Blow([self._behaves(fault, Behaviour(lies=True))], heals)
@@ -67,7 +68,15 @@ class Machine:
         return Step(fault.value, DISK, lambda: self.disk.behave(behaviour), details)
 
     def _heal(self) -> Step:
-        return Step("heal", DISK, self.disk.behave, {"role": DISK})
+        details: dict[str, Json] = {"role": DISK}
+
+        def heal() -> None:
+            self.disk.behave()
+            refused = self.disk.take_refused()
+            if refused:
+                details["refused_writes"] = refused
+
+        return Step("heal", DISK, heal, details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,11 @@ class OnDisk:
 def needs_disk(choices: Sequence[FaultChoice]) -> bool:
     """Whether a run with these faults has its programs on a simulated disk."""
     return any(isinstance(strike.action, DiskFault) for choice in choices for strike in choice.strikes)
+
+
+def may_be_full(choices: Sequence[FaultChoice]) -> bool:
+    """Whether the disk of a run with these faults may be full."""
+    return any(strike.action is DiskFault.FULL_DISK for choice in choices for strike in choice.strikes)
 
 
 def refuse_disk_faults(choices: Sequence[FaultChoice], backend: Backend, name: str) -> None:

@@ -21,7 +21,7 @@ from lawful.conformance.levels import levels_of
 from lawful.conformance.processes import ProcessGroup
 from lawful.conformance.run.fault_language import FaultChoice
 from lawful.conformance.run.faults import FaultInjector
-from lawful.conformance.run.machine import Machine, OnDisk, needs_disk
+from lawful.conformance.run.machine import Machine, OnDisk, may_be_full, needs_disk
 from lawful.conformance.run.pace import Pace
 from lawful.conformance.run.plan import RunPlan
 from lawful.conformance.run.scene import cluster_of, refuse_impossible, scene_of
@@ -89,7 +89,8 @@ def record_run(plan: RunPlan, path: Path, tally: Tally, listener: Listener) -> R
         workspace = processes.workspace()
         machine = None
         if needs_disk(plan.faults):
-            disk = stack.enter_context(SimulatedDisk(workspace.folder, processes.workspace().folder))
+            own_folder, fills = processes.workspace().folder, may_be_full(plan.faults)
+            disk = stack.enter_context(SimulatedDisk(workspace.folder, own_folder, may_be_full=fills))
             machine = Machine(disk)
             workspace = replace(workspace, processes=OnDisk(processes, disk))
         stack.enter_context(_started(backend, workspace))

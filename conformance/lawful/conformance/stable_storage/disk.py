@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import subprocess
 import sys
 import threading
@@ -27,7 +28,7 @@ _PROBE_TIMEOUT_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """What the disk does when a program syncs a file. By default it writes it, and says so."""
+    """What the disk does when a program syncs a file, or makes one longer. By default it writes it, and says so."""
 
     slow_s: float = 0.0
     """How long it takes."""
@@ -35,6 +36,8 @@ class Behaviour:
     """It writes nothing, and says so (EIO)."""
     lies: bool = False
     """It writes nothing, and says that it did."""
+    full: bool = False
+    """No file gets longer (ENOSPC). Only of a disk that may be full, and not of what is mapped."""
 
 
 HONEST = Behaviour()
@@ -47,8 +50,11 @@ class SimulatedDisk:
     offer what it takes.
     """
 
-    def __init__(self, folder: Path, own_folder: Path) -> None:
-        """`own_folder`: an empty one, outside of `folder`, for the copies and the socket."""
+    def __init__(self, folder: Path, own_folder: Path, *, may_be_full: bool = False) -> None:
+        """`own_folder`: an empty one, outside of `folder`, for the copies and the socket.
+
+        `may_be_full`: the programs ask before each write, also to a socket, which slows them down.
+        """
         self._machine = _known_architecture()
         self._socket = own_folder / "socket"
         if len(str(self._socket)) > _LONGEST_PATH:
@@ -62,7 +68,9 @@ class SimulatedDisk:
         self._images.all_synced()
         self._behaviour = HONEST
         self._lock = threading.Lock()
-        self._listener = Listener(self._socket, self._machine, self._decide, self._let_start)
+        self._may_be_full = may_be_full
+        self._refused = 0
+        self._listener = Listener(self._socket, self._machine, self._decide, self._let_start, self._is_full)
         self._listener.start()
 
     def __enter__(self) -> SimulatedDisk:
@@ -75,7 +83,8 @@ class SimulatedDisk:
 
     def launched(self, command: Sequence[str]) -> list[str]:
         """The command that starts `command` on this disk."""
-        calls = ",".join(str(call) for call in self._machine.calls.values())
+        writes = self._machine.writes.values() if self._may_be_full else ()
+        calls = ",".join(str(call) for call in (*self._machine.calls.values(), *writes))
         machine = [str(self._machine.audit), str(self._machine.seccomp), calls]
         return [sys.executable, "-I", "-S", launch.__file__, str(self._socket), *machine, "--", *command]
 
@@ -109,6 +118,15 @@ class SimulatedDisk:
         with self._lock:
             self._images.file_synced(path)
 
+    def take_refused(self) -> int:
+        """How many calls found the disk full since this was asked last."""
+        with self._lock:
+            refused, self._refused = self._refused, 0
+        return refused
+
+    def _is_full(self) -> bool:
+        return self._behaviour.full
+
     def _let_start(self) -> None:
         """Waits while there is no power."""
         with self._lock:
@@ -122,7 +140,12 @@ class SimulatedDisk:
         if not self._images.covers(file.path):
             return None
         with self._lock:
-            if file.truncates:
+            if file.truncates or file.writes:
+                if self._is_full() and file.end > os.fstat(file.descriptor).st_size:
+                    self._refused += 1
+                    return Decision(errno.ENOSPC)
+                if file.writes:
+                    return None
                 self._images.truncated(file.descriptor)
                 return None
             self.syncs += 1

@@ -1,4 +1,4 @@
-"""The thread that the kernel asks before a program syncs a file."""
+"""The thread that the kernel asks before a program syncs a file or, where the disk may be full, writes to one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,11 +22,15 @@ from lawful.conformance.stable_storage.system_calls import (
     RECEIVE,
     SEND,
     TRUNCATES,
+    WRITES,
     Architecture,
     Notification,
     answer_text,
     parse_notification,
 )
+
+_PUNCH_HOLE = 2
+"""As a mode of fallocate(2): it gives room back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,10 @@ class SyncedFile:
     """It is open for appending, so that it was only written at its end, unless it was truncated."""
     truncates: bool = False
     """It is not synced by the call, but truncated."""
+    writes: bool = False
+    """It is not synced by the call, but written."""
+    end: int = 0
+    """How long a call that truncates or writes would make it, if it is not as long yet."""
 
 
 Decide = Callable[[SyncedFile], Decision | None]
@@ -65,14 +73,23 @@ class _Later:
 class Listener(threading.Thread):
     """Decides the calls of all programs that hand their listeners over at a Unix socket."""
 
-    def __init__(self, path: Path, machine: Architecture, decide: Decide, let_start: Callable[[], None]) -> None:
-        """`let_start`: comes back when a program may start."""
+    def __init__(
+        self,
+        path: Path,
+        machine: Architecture,
+        decide: Decide,
+        let_start: Callable[[], None],
+        minds_writes: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`let_start`: comes back when a program may start. `minds_writes`: whether writes are to be decided now."""
         super().__init__(name="simulated disk", daemon=True)
         self.accepted = 0
         """How many programs were started under it."""
         self._machine = machine
         self._decide = decide
         self._let_start = let_start
+        self._minds_writes = minds_writes
+        self._writes = frozenset(machine.writes.values())
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.bind(str(path))
         self._socket.listen()
@@ -135,7 +152,9 @@ class Listener(threading.Thread):
                 return
             raise
         notification = parse_notification(data)
-        decision = self._decision(listener, notification)
+        # Servers write to sockets far more often than they sync: those calls must not cost more than they have to.
+        is_decided = notification.call not in self._writes or self._minds_writes()
+        decision = self._decision(listener, notification) if is_decided else None
         if decision is None:
             _answer(listener, answer_text(notification.identity, carry_out=True))
             return
@@ -170,9 +189,13 @@ class Listener(threading.Thread):
                 return None if path is None else SyncedFile(os.open(path, os.O_RDONLY), path, appended=False)
             number = notification.arguments[0] & 0xFFFFFFFF
             path = str((process / "fd" / str(number)).readlink())
+            if not path.startswith("/"):  # a socket, or a pipe
+                return None
             descriptor = os.open(process / "fd" / str(number), os.O_RDONLY | os.O_NONBLOCK)
-            appended = bool(_flags(process, number) & os.O_APPEND)
-            return SyncedFile(descriptor, path, appended, truncates=name in TRUNCATES)
+            flags, position = _state(process, number)
+            appended = bool(flags & os.O_APPEND)
+            end = _end(name, notification.arguments, os.fstat(descriptor).st_size if appended else position)
+            return SyncedFile(descriptor, path, appended, name in TRUNCATES, name in WRITES, end)
         except OSError:
             return None
 
@@ -197,7 +220,26 @@ def _mapped(process: Path, address: int) -> str | None:
     return None
 
 
-def _flags(process: Path, number: int) -> int:
-    """How a process opened a descriptor."""
-    text = (process / "fdinfo" / str(number)).read_text()
-    return int(next(line.split()[1] for line in text.splitlines() if line.startswith("flags:")), 8)
+def _state(process: Path, number: int) -> tuple[int, int]:
+    """How a process opened a descriptor, and the position from which it goes on."""
+    lines = (process / "fdinfo" / str(number)).read_text().splitlines()
+    fields = {name: value for name, _, value in (line.partition(":") for line in lines)}
+    return int(fields["flags"], 8), int(fields["pos"])
+
+
+def _end(name: str, arguments: Sequence[int], position: int) -> int:
+    """How far a call would write. Of a list of buffers only that it is not empty is known."""
+    match name:
+        case "ftruncate":
+            return arguments[1]
+        case "write":
+            return position + arguments[2]
+        case "writev":
+            return position + 1
+        case "pwrite64":
+            return arguments[3] + arguments[2]
+        case "pwritev" | "pwritev2":
+            return arguments[3] + 1
+        case "fallocate":
+            return 0 if arguments[1] & _PUNCH_HOLE else arguments[2] + arguments[3]
+    return 0

@@ -1,4 +1,4 @@
-"""The system calls that have a file written to the disk, and what the kernel's notifications of them look like.
+"""The system calls that write a file or have it synced, and what the kernel's notifications of them look like.
 
 Sources: `seccomp(2)`, `seccomp_unotify(2)`, and `linux/seccomp.h`. What a program writes through a descriptor that was
 opened with O_SYNC or O_DSYNC is not noticed.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import platform
 import struct
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ BY_DESCRIPTOR = frozenset({"fsync", "fdatasync"})
 """They name a file by its descriptor."""
 TRUNCATES = frozenset({"ftruncate"})
 """They make a file shorter or longer; the kernel carries them out."""
+WRITES = frozenset({"write", "pwrite64", "writev", "pwritev", "pwritev2", "fallocate"})
+"""They make a file longer, or reserve room for it; the kernel carries them out, unless the disk is full."""
 BY_ADDRESS = frozenset({"msync"})
 """They name a file by an address that it is mapped to."""
 
@@ -37,17 +40,29 @@ class Architecture:
     """AUDIT_ARCH of the kernel, by which a filter knows whose numbers these are."""
     seccomp: int
     """The number of seccomp(2)."""
-    calls: dict[str, int]
+    calls: Mapping[str, int]
     """By name."""
+    writes: Mapping[str, int]
+    """The numbers of `WRITES`."""
 
     def name_of(self, number: int) -> str:
         """The name of a call that the filter lets through to us."""
-        return next(name for name, known in self.calls.items() if known == number)
+        return next(name for name, known in (*self.calls.items(), *self.writes.items()) if known == number)
 
 
 _ARCHITECTURES = {
-    "x86_64": Architecture(0xC000003E, 317, {"fsync": 74, "fdatasync": 75, "msync": 26, "ftruncate": 77}),
-    "aarch64": Architecture(0xC00000B7, 277, {"fsync": 82, "fdatasync": 83, "msync": 227, "ftruncate": 46}),
+    "x86_64": Architecture(
+        0xC000003E,
+        317,
+        {"fsync": 74, "fdatasync": 75, "msync": 26, "ftruncate": 77},
+        {"write": 1, "pwrite64": 18, "writev": 20, "pwritev": 296, "pwritev2": 328, "fallocate": 285},
+    ),
+    "aarch64": Architecture(
+        0xC00000B7,
+        277,
+        {"fsync": 82, "fdatasync": 83, "msync": 227, "ftruncate": 46},
+        {"write": 64, "pwrite64": 68, "writev": 66, "pwritev": 70, "pwritev2": 287, "fallocate": 47},
+    ),
 }
 
 
