@@ -119,6 +119,8 @@ def _subject(side: Side) -> str:
 
 
 def _wanted(side: Side) -> str:
+    if side.by_losses:
+        return "keeps all" if side.expected is Verdict.LAWFUL else "loses"
     return "lawful" if side.expected is Verdict.LAWFUL else "caught"
 
 

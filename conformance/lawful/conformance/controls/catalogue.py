@@ -24,6 +24,8 @@ class Side:
     deployment: Deployment | None = None
     """What `lawful explore redis` says of it has to agree."""
     seconds: float = 4.0
+    by_losses: bool = False
+    """Only what is gone at the end counts: a primary that is cut off answers stale reads whatever it keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +38,27 @@ class Control:
 
 
 def _keeps(
-    backend: str, workload: str, faults: str, deployment: Deployment | None = None, seconds: float = 4.0
+    backend: str,
+    workload: str,
+    faults: str,
+    deployment: Deployment | None = None,
+    *,
+    seconds: float = 4.0,
+    by_losses: bool = False,
 ) -> Side:
-    return Side(backend, workload, faults, Verdict.LAWFUL, deployment, seconds)
+    return Side(backend, workload, faults, Verdict.LAWFUL, deployment, seconds, by_losses)
 
 
 def _loses(
-    backend: str, workload: str, faults: str, deployment: Deployment | None = None, seconds: float = 4.0
+    backend: str,
+    workload: str,
+    faults: str,
+    deployment: Deployment | None = None,
+    *,
+    seconds: float = 4.0,
+    by_losses: bool = False,
 ) -> Side:
-    return Side(backend, workload, faults, Verdict.VIOLATION, deployment, seconds)
+    return Side(backend, workload, faults, Verdict.VIOLATION, deployment, seconds, by_losses)
 
 
 CONTROLS: dict[str, Control] = {
@@ -117,21 +131,32 @@ CONTROLS: dict[str, Control] = {
                     "set",
                     "partition-primary",
                     Deployment(replicas=2, writes=1, hazards=_PARTITION),
-                    seconds=6.0,
+                    seconds=8.0,
+                    by_losses=True,
+                ),
+                _loses(
+                    "redis-sentinel,min_replicas=1",
+                    "set",
+                    "partition-primary",
+                    Deployment(replicas=2, min_replicas=1, writes=1, hazards=_PARTITION),
+                    seconds=8.0,
+                    by_losses=True,
                 ),
                 _keeps(
                     "redis-sentinel,servers=2,wait=1",
                     "set",
                     "partition-primary",
                     Deployment(replicas=1, wait=1, writes=1, hazards=_PARTITION),
-                    seconds=6.0,
+                    seconds=8.0,
+                    by_losses=True,
                 ),
                 _loses(
                     "redis-sentinel,apart=on,wait=1",
                     "set",
                     "partition-pair",
                     Deployment(replicas=2, wait=1, writes=1, hazards=_PARTITION),
-                    seconds=6.0,
+                    seconds=20.0,
+                    by_losses=True,
                 ),
             ),
         ),

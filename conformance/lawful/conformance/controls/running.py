@@ -75,8 +75,11 @@ def _judged(path: Path, side: Side, why: str) -> Outcome:
     """`why`: what broke the recording off, if anything did; a violation until then is one all the same."""
     history = load(path)
     history = replace(history, header=replace(history.header, levels={}))
-    verdict = check_objects(chosen(history, ()), models_for(history.header), _BUDGET).verdict
     figures = told(history) if side.workload == "set" else None
+    if side.by_losses:
+        verdict = Verdict.VIOLATION if figures is not None and figures.lost else Verdict.LAWFUL
+    else:
+        verdict = check_objects(chosen(history, ()), models_for(history.header), _BUDGET).verdict
     if why and verdict is not Verdict.VIOLATION:
         return Outcome("failed", why, figures)
     return Outcome(verdict.value, why, figures)
