@@ -12,6 +12,7 @@ from lawful.checkers.proof.finding import SECONDS
 from lawful.checkers.verdict import overall
 from lawful.conformance.cli.options import setting_options
 from lawful.conformance.cli.prove_raft import raft
+from lawful.conformance.cli.prove_redis import redis
 from lawful.conformance.configuration import effective
 from lawful.conformance.errors import ExitCode, UsageError, unknown_name
 from lawful.conformance.judging import EXIT_CODES
@@ -29,6 +30,7 @@ def prove_group() -> None:
 
 
 prove_group.add_command(raft)
+prove_group.add_command(redis)
 
 
 @prove_group.command("task-store")

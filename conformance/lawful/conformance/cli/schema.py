@@ -20,7 +20,7 @@ def schema(name: str) -> None:
     adapter. exploration: the output of lawful explore protocol --format json. state-exploration: that of lawful
     explore raft --format json; redis-exploration: that of lawful explore redis. liveness: that of lawful explore raft
     --liveness. behaviour: what lawful replay reads. proof: the output of lawful prove task-store --format json.
-    induction: that of lawful prove raft --format json. mutants and raft-mutants: those of lawful mutants
-    --format json.
+    induction: that of lawful prove raft --format json; redis-proof: that of lawful prove redis. mutants and
+    raft-mutants: those of lawful mutants --format json.
     """
     click.echo(json.dumps(schema_of(name), indent=2, ensure_ascii=False))

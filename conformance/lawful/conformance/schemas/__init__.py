@@ -24,6 +24,7 @@ FILES = {
     "behaviour": "behaviour.json",
     "proof": "proof.json",
     "induction": "induction.json",
+    "redis-proof": "redis_proof.json",
     "mutants": "mutants.json",
     "raft-mutants": "raft_mutants.json",
 }
