@@ -112,13 +112,14 @@ class Backend(Protocol):
     tables: frozenset[str]
     """The tables that the adapter implements."""
 
-    # Five members are optional. `objects: frozenset[str]` are the simple objects that the adapter implements beside
+    # Six members are optional. `objects: frozenset[str]` are the simple objects that the adapter implements beside
     # tables (see `workloads.objects`). `cluster: Cluster` has the links and the primary that faults are aimed at (see
     # `clusters`). `server_faults: frozenset[Fault]` says which faults can be done to servers; without it,
     # all. `levels: Mapping[str, str]` says of which clauses this configuration promises only the weaker form, such as
     # {"TS-ALL-3": "1 s"} (see `lawful.specs.bound`); without it, everything is promised in full.
     # `has_server_folders: bool` says that each server keeps its files in a folder of its own, which has its name, in
-    # that of the workspace; without it, files are not damaged.
+    # that of the workspace; without it, files are not damaged. `set_clock(server: str, offset_s: float)` sets the clock
+    # of a server so far from the right time; it raises `BackendError` where the server does not answer.
 
     def versions(self) -> dict[str, str]:
         """Versions of the client library and the server, for the header of the history.

@@ -174,6 +174,11 @@ CONTROLS: dict[str, Control] = {
             ),
         ),
         Control(
+            "clock",
+            "whether the clock by which leases of the Raft group expire is right",
+            (_keeps("raft", "leader_lease", "kill"), _loses("raft", "leader_lease", "clock-jump-all")),
+        ),
+        Control(
             "lock",
             "whether a lease has a fencing token and is taken by one command",
             (_keeps("redis", "leader_lease", "pause"), _loses("redis-naive", "leader_lease", "pause")),

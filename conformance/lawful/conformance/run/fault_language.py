@@ -6,9 +6,11 @@
                partition | one-way | delay | reset   of links
                power-loss | slow-sync | failing-sync | lying-sync | full-disk   of the disk
                truncate-log | flip-bit   of the files of servers
+               clock-jump   of the clocks of servers
 
 `kill` and `pause` alone strike one server or one client. A fault on links strikes places: the servers there, and the
-clients beside them. A fault of files strikes one server, where it names no other aim.
+clients beside them. A fault of files or clocks strikes one server, where it names no
+other aim.
 """
 
 from __future__ import annotations
@@ -78,11 +80,18 @@ class DataFault(StrEnum):
     """One bit of one of its files is another one."""
 
 
-Action = Fault | LinkFault | DiskFault | DataFault
+class ClockFault(StrEnum):
+    """What can be done to the clock of a server."""
+
+    JUMP = "clock-jump"
+    """It is set forward or back, and right again at the end."""
+
+
+Action = Fault | LinkFault | DiskFault | DataFault | ClockFault
 """Whatever can be done."""
 
 _OF_GROUPS = (Aim.ONE, Aim.MINORITY, Aim.MAJORITY, Aim.PRIMARY, Aim.PAIR)
-AIMS: dict[Fault | LinkFault | DataFault, tuple[Aim, ...]] = {
+AIMS: dict[Fault | LinkFault | DataFault | ClockFault, tuple[Aim, ...]] = {
     Fault.KILL: (*_OF_GROUPS, Aim.ALL),
     Fault.PAUSE: (*_OF_GROUPS, Aim.ALL),
     LinkFault.PARTITION: (*_OF_GROUPS, Aim.BISECT, Aim.BRIDGE, Aim.RING),
@@ -91,8 +100,9 @@ AIMS: dict[Fault | LinkFault | DataFault, tuple[Aim, ...]] = {
     LinkFault.RESET: (*_OF_GROUPS, Aim.ALL),
     DataFault.TRUNCATE_LOG: (*_OF_GROUPS, Aim.ALL),
     DataFault.FLIP_BIT: (*_OF_GROUPS, Aim.ALL),
+    ClockFault.JUMP: (*_OF_GROUPS, Aim.ALL),
 }
-"""What each fault can be aimed at; the first is meant where a fault on links or of files names none."""
+"""What each fault can be aimed at; the first is meant where a fault on links, of files or of clocks names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +134,8 @@ class FaultChoice:
 
 def _strikes() -> dict[str, Strike]:
     known: dict[str, Strike] = {fault.value: Strike(fault) for fault in Fault}
-    known |= {fault.value: Strike(fault, AIMS[fault][0]) for kind in (LinkFault, DataFault) for fault in kind}
+    aimed = (*LinkFault, *DataFault, *ClockFault)
+    known |= {fault.value: Strike(fault, AIMS[fault][0]) for fault in aimed}
     known |= {fault.value: Strike(fault) for fault in DiskFault}
     return known | {f"{action}-{aim}": Strike(action, aim) for action, aims in AIMS.items() for aim in aims}
 

@@ -12,7 +12,15 @@ from collections.abc import Sequence
 from lawful.conformance.adapter import Fault
 from lawful.conformance.errors import BackendError
 from lawful.conformance.history.recorder import Recorder
-from lawful.conformance.run.fault_language import Action, DataFault, DiskFault, FaultChoice, LinkFault, Strike
+from lawful.conformance.run.fault_language import (
+    Action,
+    ClockFault,
+    DataFault,
+    DiskFault,
+    FaultChoice,
+    LinkFault,
+    Strike,
+)
 from lawful.conformance.run.pace import Pace
 from lawful.conformance.run.scene import Scene
 from lawful.conformance.run.target import Step
@@ -34,6 +42,7 @@ _HOLD_S: dict[Action, tuple[float, float]] = {
     DiskFault.FULL_DISK: (0.5, 1.5),
     DataFault.TRUNCATE_LOG: (0.05, 0.6),
     DataFault.FLIP_BIT: (0.05, 0.6),
+    ClockFault.JUMP: (0.2, 2.0),
 }
 """How long a server stays dead, or a process paused: shorter and longer than time-outs, claims and leases. Links are
 cut for longer than a failover takes."""
@@ -42,7 +51,7 @@ _AIMED_HOLD_S = (0.2, 4.0)
 _INTO_TICK_S = (0.0, 0.004)
 """How long after the start of a tick a fault strikes."""
 
-INJECTED = frozenset(fault.value for kind in (Fault, LinkFault, DiskFault, DataFault) for fault in kind)
+INJECTED = frozenset(fault.value for kind in (Fault, LinkFault, DiskFault, DataFault, ClockFault) for fault in kind)
 """The actions that are faults; the others heal them."""
 
 

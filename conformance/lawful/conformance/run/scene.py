@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from lawful.conformance.adapter import Backend, Fault
@@ -13,7 +14,7 @@ from lawful.conformance.errors import UsageError
 from lawful.conformance.network import Link
 from lawful.conformance.network.owners import can_tell
 from lawful.conformance.run import corruption, partitions
-from lawful.conformance.run.fault_language import Aim, DataFault, DiskFault, FaultChoice, LinkFault, Strike
+from lawful.conformance.run.fault_language import Aim, ClockFault, DataFault, DiskFault, FaultChoice, LinkFault, Strike
 from lawful.conformance.run.machine import Machine, refuse_disk_faults
 from lawful.conformance.run.target import CLIENT, SERVER, Blow, Step, Target, restarts
 from lawful.conformance.wire.client import RunClient
@@ -22,6 +23,8 @@ from lawful.models.values import Json
 LINKS = "links"
 """The role of links, as histories have it."""
 _DELAY_S = (0.05, 0.3)
+_JUMP_MAGNITUDES = (-1.0, 2.0)
+"""How far a clock is set, as powers of ten of seconds: 0.1 s to 100 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Scene:
             return True
         if isinstance(strike.action, DataFault):
             return bool(self._servers_with_files())
+        if isinstance(strike.action, ClockFault):
+            return bool(self._servers_with_clocks())
         return bool(self._suffering(strike.action) if strike.aim is None else self._servers_for(strike.action))
 
     def blow(self, strike: Strike, chance: random.Random) -> Blow | None:
@@ -61,6 +66,8 @@ class Scene:
             return self._on_links(strike.action, strike.aim or Aim.ONE, chance)
         if isinstance(strike.action, DataFault):
             return self._on_files(strike.action, strike.aim or Aim.ONE, chance)
+        if isinstance(strike.action, ClockFault):
+            return self._on_clocks(strike.action, strike.aim or Aim.ONE, chance)
         if strike.aim is None:
             return _on_processes(strike.action, [chance.choice(chance.choice(self._suffering(strike.action)))])
         chosen = self._chosen(strike.aim, self._servers_for(strike.action), chance)
@@ -81,6 +88,21 @@ class Scene:
             for name, target in self.servers.items()
             if target.folder is not None and target.restart is not None and Fault.KILL in target.suffers
         ]
+
+    def _on_clocks(self, fault: ClockFault, aim: Aim, chance: random.Random) -> Blow | None:
+        strikes, heals = [], []
+        for name in self._chosen(aim, self._servers_with_clocks(), chance):
+            set_clock = self.servers[name].set_clock
+            if set_clock is None:
+                continue
+            offset_s = chance.choice((-1, 1)) * 10 ** chance.uniform(*_JUMP_MAGNITUDES)
+            details: dict[str, Json] = {"role": SERVER, "offset_ms": round(offset_s * 1000)}
+            strikes.append(Step(fault.value, name, partial(set_clock, offset_s), details, may_fail=True))
+            heals.append(Step("heal", name, partial(set_clock, 0.0), {"role": SERVER}, may_fail=True))
+        return Blow(strikes, heals) if strikes else None
+
+    def _servers_with_clocks(self) -> list[str]:
+        return [name for name, target in self.servers.items() if target.set_clock is not None]
 
     def _programs(self) -> list[Target]:
         """Who writes to the disk: the servers or, of a store without any, the clients."""
@@ -169,6 +191,7 @@ def cluster_of(backend: Backend) -> Cluster | None:
 
 def server_targets(backend: Backend, folder: Path | None = None) -> list[Target]:
     """The servers of a backend, which keeps its files in `folder`."""
+    set_clock = getattr(backend, "set_clock", None)
     own_folders = folder if getattr(backend, "has_server_folders", False) else None
 
     def target(server: str) -> Target:
@@ -180,6 +203,7 @@ def server_targets(backend: Backend, folder: Path | None = None) -> list[Target]
             resume=lambda: backend.resume(server),
             suffers=getattr(backend, "server_faults", frozenset(Fault)),
             folder=None if own_folders is None else own_folders / server,
+            set_clock=None if set_clock is None else partial(set_clock, server),
         )
 
     return [target(server) for server in backend.servers()]
@@ -208,6 +232,13 @@ def refuse_impossible(choices: Sequence[FaultChoice], backend: Backend, name: st
             f"backend {name!r} cannot suffer {', '.join(map(str, on_files))}",
             cause="lawful does not know of a server of it that has files of its own",
             hint="redis, redis-sentinel, redis-cluster, etcd and raft do; kill and pause strike every store",
+        )
+    on_clocks = [strike for strike in strikes if isinstance(strike.action, ClockFault)]
+    if on_clocks and not hasattr(backend, "set_clock"):
+        raise UsageError(
+            f"backend {name!r} cannot suffer {', '.join(map(str, on_clocks))}",
+            cause="its servers read the clock of the machine, which is that of everything else as well",
+            hint="raft does: its nodes are lawful's own",
         )
     needing = [strike for strike in strikes if strike.needs_cluster]
     on_links = [strike for strike in needing if isinstance(strike.action, LinkFault)]

@@ -32,6 +32,8 @@ class Target:
     """What it is: only at the death of a server may something be lost."""
     folder: Path | None = None
     """What it alone keeps its files in; None where nobody knows."""
+    set_clock: Callable[[float], None] | None = None
+    """Set its clock so many seconds before the right time, or back to it; None where nobody can."""
 
 
 def _always() -> bool:

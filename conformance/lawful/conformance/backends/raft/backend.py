@@ -15,13 +15,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 
-from lawful.conformance.adapter import Client, Workspace
+from lawful.conformance.adapter import Client, OperationFailed, OutcomeUnknown, Workspace
 from lawful.conformance.backends.numbers import whole_number
 from lawful.conformance.backends.raft.client import NodeAddress, RaftClient
-from lawful.conformance.backends.raft.cluster import RaftCluster, RaftSettings
+from lawful.conformance.backends.raft.cluster import RaftCluster, RaftMember, RaftSettings
 from lawful.conformance.backends.raft.store.objects import OBJECTS
 from lawful.conformance.clusters.backend import ClusterBackend
-from lawful.conformance.errors import BackendUnavailable, UsageError
+from lawful.conformance.errors import BackendError, BackendUnavailable, UsageError
 from lawful.models.values import Json
 from lawful.specs.task_store import TABLES
 
@@ -88,6 +88,15 @@ class RaftBackend(ClusterBackend[RaftCluster]):
         assert first is None or isinstance(first, int)
         addresses = [_address(node) for node in nodes]
         return RaftClient(addresses, timeout_s, first)
+
+    def set_clock(self, server: str, offset_s: float) -> None:
+        """See `adapter.Backend`. Restarted, a node has the right time again."""
+        member = self.cluster.member(server)
+        assert isinstance(member, RaftMember)
+        try:
+            member.ask({"do": "clock", "offset_ns": round(offset_s * 10**9)})
+        except (OperationFailed, OutcomeUnknown) as error:
+            raise BackendError(f"the clock of {server} cannot be set", cause=str(error)) from error
 
     def leader(self) -> str | None:
         """The name of the node that most nodes take for the leader; None during an election."""

@@ -41,6 +41,8 @@ class ClientServer(socketserver.ThreadingTCPServer):
         super().__init__((LOOPBACK, settings.client_port), Connection)
         self.name = settings.name
         self.node = node
+        self.clock_offset_ns = 0
+        """How far the clock of this node is from that of the machine."""
 
     def service_actions(self) -> None:
         if not self.node.is_alive():
@@ -53,13 +55,17 @@ class ClientServer(socketserver.ThreadingTCPServer):
             match request.get("do"):
                 case "status":
                     return {"result": {"leader": self.node.leader()}, "server": self.name}
+                case "clock":
+                    self.clock_offset_ns = int(request["offset_ns"])
+                    return {"result": None, "server": self.name}
                 case "no_op":
                     return self._told(self.node.submit(None, within_s))
                 case "invoke":
-                    return self._told(self.node.submit(_command(request), within_s))
+                    command = _command(request, time.time_ns() + self.clock_offset_ns)
+                    return self._told(self.node.submit(command, within_s))
                 case other:
                     raise Refused(f"there is no request {other!r}")
-        except (Refused, TypeError, ValueError) as error:
+        except (Refused, KeyError, TypeError, ValueError) as error:
             return self._told(Failed(str(error)))
 
     def _told(self, fate: Fate) -> Mapping[str, Json]:
@@ -94,13 +100,13 @@ class Connection(socketserver.StreamRequestHandler):
             return encode_line({"outcome": "unknown", "error": f"the answer is {error}"}, LONGEST_REPLY)
 
 
-def _command(request: Mapping[str, Any]) -> Command:
+def _command(request: Mapping[str, Any], now_ns: int) -> Command:
     command = Command(
         str(request.get("table")),
         request.get("key"),
         str(request.get("function")),
         request.get("arguments") or {},
-        time.time_ns(),
+        now_ns,
     )
     check_command(command)
     return command
