@@ -59,13 +59,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.endurance", description=__doc__)
     parser.add_argument("--seconds", type=float, default=1800.0, help="under faults, of all stores together (1800)")
     parser.add_argument("--seed", type=int, default=0, help="of clients and faults (0)")
+    parser.add_argument("--stores", type=lambda text: text.split(","), default=[one[0] for one in STORES], help="all")
     options = parser.parse_args(arguments)
+    stores = [one for one in STORES if one[0] in options.stores]
     with tempfile.TemporaryDirectory() as folder:
         temporary = Path(folder, "t")
         temporary.mkdir()
         tempfile.tempdir = str(temporary)
         os.environ["TMPDIR"] = str(temporary)
-        found = [_run(one, options.seconds / len(STORES), options.seed, Path(folder)) for one in STORES]
+        found = [_run(one, options.seconds / len(stores), options.seed, Path(folder)) for one in stores]
     return 1 if not all(found) else 0
 
 
@@ -81,9 +83,12 @@ def _run(store: tuple[str, str, str], seconds: float, seed: int, folder: Path) -
     try:
         record_run(plan, path, Tally(), lambda progress: None)
     except BackendError as error:
-        broken_off = f"; broken off: {error.problem}"
+        broken_off = f"; broken off: {error}"
     gc.collect()
     after = _held(folder)
+    if not path.exists():
+        print(f"✗ {backend}: nothing was recorded{broken_off}", flush=True)  # noqa: T201
+        return False
     history = load(path)
     first, again = _verdict(path), _verdict(path)
     kept = after[:4] == before[:4] and after.memory_mb - before.memory_mb < _MOST_GROWTH_MB
