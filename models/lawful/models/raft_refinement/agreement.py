@@ -98,7 +98,15 @@ def _leader_differs(things: Things, server: int, view: ServerView, facts: Facts)
         is_known = index < len(path) and facts.holds("acknowledged", other, term, path[index])
         if other != server and index > 0 and not (is_known or _is_dropped_somewhere(things, path, index, facts)):
             return f"leader {server} counts server {other} among those who have its log up to {index}"
+    index = state.commit_index
+    if term_at(state.log, index) == state.term and not _has_committed(things, term, path[index], facts):
+        return f"leader {server} has committed in its term, up to {index}"
     return None if state.reading is None else _reading_differs(server, view, state.reading, facts)
+
+
+def _has_committed(things: Things, term: int, entry: int, facts: Facts) -> bool:
+    """The leader of the term did, and not only another one that had the entry from it: it goes by that."""
+    return any(entry in things.path_to(point) for by, point in facts.relations["committed"] if by == term)
 
 
 def _reading_differs(server: int, view: ServerView, reading: Reading, facts: Facts) -> str | None:

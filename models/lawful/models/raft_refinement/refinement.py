@@ -15,17 +15,30 @@ from lawful.models.first_order.expression import TRUTH, Sort
 from lawful.models.first_order.facts import Facts, Fixed
 from lawful.models.first_order.system import System
 from lawful.models.local_steps import AnyStep
-from lawful.models.raft import election, leader_contact, pre_vote, raft, reads, replication, snapshots, transfer
+from lawful.models.raft import (
+    election,
+    leader_contact,
+    learners,
+    membership,
+    pre_vote,
+    raft,
+    reads,
+    replication,
+    snapshots,
+    transfer,
+)
 from lawful.models.raft.features import Feature, Features
 from lawful.models.raft.raft import Raft
 from lawful.models.raft.snapshots import entries_of
 from lawful.models.raft.state import AppendAnswer, AppendRequest, Message, Server, VoteAnswer
 from lawful.models.raft_proof.base import RAFT
+from lawful.models.raft_proof.membership import RAFT_WITH_MEMBERSHIP
 from lawful.models.raft_proof.read_index import RAFT_WITH_READ_INDEX
 from lawful.models.raft_proof.small_steps import in_small_steps
 from lawful.models.raft_proof.snapshots import RAFT_WITH_SNAPSHOTS
 from lawful.models.raft_refinement import agreement
 from lawful.models.raft_refinement.agreement import MessageView, ServerView
+from lawful.models.raft_refinement.configurations import configuration_meaning
 from lawful.models.raft_refinement.things import Things, proved_term
 from lawful.models.refinement import ProofStep
 
@@ -38,20 +51,36 @@ COVERED: Features = frozenset(
         Feature.MONOTONIC,
         Feature.PERSISTENT_COMMIT,
         Feature.SNAPSHOTS,
+        Feature.MEMBERSHIP,
+        Feature.LEARNERS,
     }
 )
 """The extensions whose steps are steps of the proof. With fsync a crash takes back what the proof has on disk at once;
-with membership quorums change, which those of the proof do not."""
+with joint a leader changes members before it commits in its term, which the proof does not allow."""
 
 Steps = tuple[ProofStep, ...]
 _GIVES_UP_ROLE = (raft.RESTART, replication.STEP_DOWN, leader_contact.CHECK_QUORUM, pre_vote.BEGIN_PRE_VOTE)
+_CHANGES_MEMBERS = (*membership.ACTIONS, *learners.ACTIONS)
 _STANDS = (election.TIME_OUT, pre_vote.STAND, transfer.TAKE_OVER)
 
 
+_PROVED_ALONE: dict[Feature, tuple[str, System[Any]]] = {
+    Feature.READ_INDEX: ("read-index", RAFT_WITH_READ_INDEX),
+    Feature.SNAPSHOTS: ("snapshots", RAFT_WITH_SNAPSHOTS),
+    Feature.MEMBERSHIP: ("membership or learners", RAFT_WITH_MEMBERSHIP),
+    Feature.LEARNERS: ("membership or learners", RAFT_WITH_MEMBERSHIP),
+}
+"""By feature: what it is called that is proved, and the system."""
+PROVED_ALONE: Features = frozenset(_PROVED_ALONE)
+"""Those of which each is proved by itself. Learners are part of membership: to the proof they have no vote."""
+
+
 def _proved(features: Features) -> System[Any]:
-    if Feature.SNAPSHOTS in features:
-        return RAFT_WITH_SNAPSHOTS
-    return RAFT_WITH_READ_INDEX if Feature.READ_INDEX in features else RAFT
+    """The system that has the features. Raises `ValueError` where it takes several."""
+    asked = dict(found for feature, found in _PROVED_ALONE.items() if feature in features)
+    if len(asked) > 1:
+        raise ValueError(f"the proof covers {' and '.join(asked)}, but not both at once")
+    return next(iter(asked.values()), RAFT)
 
 
 @dataclass(frozen=True)
@@ -67,14 +96,15 @@ class RaftRefinement:
         if beyond:
             raise ValueError(f"the proof does not cover {', '.join(beyond)}")
         bounds = self.model.bounds
-        if {Feature.READ_INDEX, Feature.SNAPSHOTS} <= self.model.features:
-            raise ValueError("the proof covers read-index and snapshots, but not both at once")
-        object.__setattr__(self, "things", Things(bounds.servers, bounds.terms, bounds.log))
-        object.__setattr__(self, "system", in_small_steps(_proved(self.model.features)))
+        proved = _proved(self.model.features)
+        things = Things(bounds.servers, bounds.terms, bounds.log, members_change=proved is RAFT_WITH_MEMBERSHIP)
+        object.__setattr__(self, "things", things)
+        object.__setattr__(self, "system", in_small_steps(proved))
 
     @property
     def fixed(self) -> Fixed:
-        return self.things.fixed()
+        first = frozenset(self.things.servers) - learners.at_first(self.model.servers, self.model.features)
+        return {**self.things.fixed(), **configuration_meaning(self.things, first)}
 
     def beginning(self) -> Facts:
         changing = self.system.changing
@@ -111,6 +141,9 @@ class RaftRefinement:
             return (
                 ProofStep("take_request", (server, proved_term(before.term), self.things.entry(entries_of(after)))),
             )
+        if action in _CHANGES_MEMBERS:
+            entry = self.things.entry(entries_of(after))
+            return (ProofStep("change_members", (server, proved_term(before.term), entry, None)),)
         if action == replication.COMMIT:
             entry = self.things.entry(entries_of(after)[: after.commit_index])
             return (ProofStep("commit", (server, proved_term(before.term), entry, None)),)

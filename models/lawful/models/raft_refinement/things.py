@@ -44,10 +44,14 @@ def proved_term(term: int) -> int:
 class Things:
     """The numbers of all things: those of entries are given as they come up."""
 
-    def __init__(self, servers: int, terms: int, log: int) -> None:
+    def __init__(self, servers: int, terms: int, log: int, *, members_change: bool = False) -> None:
         self.servers = range(servers)
         self._terms, self._log = terms, log
-        self._majorities = [frozenset(one) for one in itertools.combinations(range(servers), servers // 2 + 1)]
+        majority = servers // 2 + 1
+        # What is a quorum of a configuration may be no majority of all servers: any servers are one of some.
+        sizes = range(1, servers + 1) if members_change else (majority,)
+        sets = itertools.chain.from_iterable(itertools.combinations(range(servers), size) for size in sizes)
+        self._quorums = [frozenset(one) for one in sets]
         self._numbers: dict[Log, int] = {(): 0}
         self._paths: list[tuple[int, ...]] = [(0,)]
         self._logs: list[Log] = [()]
@@ -72,15 +76,18 @@ class Things:
     def path_to(self, entry: int) -> tuple[int, ...]:
         return self._paths[entry]
 
+    def quorum(self, number: int) -> frozenset[int]:
+        return self._quorums[number]
+
     def read(self, term: int, number: int) -> int:
         """A read, by the term of the model in which it was begun."""
         return term * _MOST_READS + number
 
     def fixed(self) -> Fixed:
         """What the symbols that never change mean."""
-        paths, logs, majorities = self._paths, self._logs, self._majorities
+        paths, logs, quorums = self._paths, self._logs, self._quorums
         return {
-            in_quorum.name: lambda server, quorum: server in majorities[quorum],
+            in_quorum.name: lambda server, quorum: server in quorums[quorum],
             term_at_most.name: int.__le__,
             index_at_most.name: int.__le__,
             on_path.name: lambda one, last: one in paths[last],
@@ -94,7 +101,7 @@ class Things:
         """Nothing has happened, and there is but the root."""
         things = {
             SERVER.name: frozenset(self.servers),
-            QUORUM.name: frozenset(range(len(self._majorities))),
+            QUORUM.name: frozenset(range(len(self._quorums))),
             TERM.name: frozenset(range(self._terms)),
             INDEX.name: frozenset(range(self._log + 1)),
             ENTRY.name: frozenset({0}),
@@ -110,7 +117,7 @@ class Things:
         if sort == TERM:
             return str(thing + FIRST_TERM)
         if sort == QUORUM:
-            return "{" + " ".join(f"s{one}" for one in sorted(self._majorities[thing])) + "}"
+            return "{" + " ".join(f"s{one}" for one in sorted(self._quorums[thing])) + "}"
         if sort == ENTRY:
             return log_text(self._logs[thing])
         return f"read {thing % _MOST_READS} of term {thing // _MOST_READS}" if sort == READ else str(thing)
