@@ -32,11 +32,12 @@ fuzz: $(INSTALLED) ## Read a million mutilated history files and configurations 
 mutants: $(INSTALLED) ## Hunt a broken twin of every clause of the task store (two minutes; ARGUMENTS=--help: what else)
 	@$(BIN)/lawful mutants task-store $(ARGUMENTS)
 
-refine: $(INSTALLED) ## Compare five million steps of the model of Raft with its proof (seven minutes; ARGUMENTS=--help: what else)
+refine: $(INSTALLED) ## Compare six million steps of the model of Raft with its proof (ten minutes; ARGUMENTS=--help: what else)
 	@$(BIN)/lawful refine raft --budget-s 1000 --steps 1000000 $(ARGUMENTS)
 	@$(BIN)/lawful refine raft --budget-s 1000 --steps 1000000 --with read-index $(ARGUMENTS)
 	@$(BIN)/lawful refine raft --budget-s 1000 --steps 1000000 --with snapshots $(ARGUMENTS)
 	@$(BIN)/lawful refine raft --budget-s 1000 --steps 1000000 --with membership $(ARGUMENTS)
+	@$(BIN)/lawful refine raft --budget-s 1000 --steps 1000000 --with sessions --values 2 $(ARGUMENTS)
 	@$(BIN)/lawful refine raft --budget-s 1000 --steps 1000000 --with $(COVERED) $(ARGUMENTS)
 
 controls: $(INSTALLED) ## Stores that must come out differently (a quarter of an hour; ARGUMENTS=--help: what else)

@@ -95,6 +95,15 @@ def test_what_does_no_harm_refines(name: str) -> None:
     assert refine(RaftRefinement(MISTAKES[name].model()), steps=4000, depth=100, seed=0).verdict is Verdict.LAWFUL
 
 
+def test_a_leader_that_answers_before_it_commits_refines_nothing() -> None:
+    mistake = MISTAKES["answered-before-commit"]
+    sessions: Features = frozenset({Feature.SESSIONS})
+    model = replace(mistake.model(), features=sessions, machine=None)
+    found = refine(RaftRefinement(model), steps=20_000, depth=100, seed=0, after=guided(model, mistake.scene))
+    assert found.unrefined is not None
+    assert found.unrefined.refused.unknown_after == "leader 2 answers the entry 1"
+
+
 def test_no_mistake_is_left_out_but_those_of_extensions_that_the_proof_does_not_cover() -> None:
     left = [one for one in MISTAKES.values() if not is_covered(one.features)]
     assert left

@@ -23,6 +23,8 @@ class ProofStep(NamedTuple):
     action: str
     values: tuple[int | None, ...]
     """None: anything for which the action can be taken."""
+    is_optional: bool = False
+    """It is left out where it cannot be taken: whether it is needed depends on what the proof remembers."""
 
 
 class Refinement(Protocol):

@@ -68,14 +68,18 @@ class Companion:
         steps = self._as_steps(place, option)
         if not steps:
             return Refused(unknown, steps)
-        after = node
+        after, taken = node, list[ProofStep]()
         for one in steps:
             found = self._taken(after, one)
-            if isinstance(found, str):
+            if isinstance(found, Node):
+                after = found
+                taken.append(one)
+            elif not one.is_optional:
                 return Refused(unknown, steps, unmet=(one.action, found))
-            after = found
         differing = self.differing(after, self._moves.taken(place, option))
-        return Accompanied(steps, after) if differing is None else Refused(unknown, steps, unknown_after=differing)
+        if differing is not None:
+            return Refused(unknown, steps, unknown_after=differing)
+        return Accompanied(tuple(taken), after)
 
     def differing(self, node: Node, place: Place) -> str | None:
         """Where the model and the system do not agree; None where they do."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from lawful.models.first_order.facts import Facts
+from lawful.models.raft.machine import Applied
 from lawful.models.raft.snapshots import entries_of
 from lawful.models.raft.state import (
     AppendAnswer,
@@ -38,6 +39,8 @@ class ServerView(NamedTuple):
     """The entries of its log by index, the root first."""
     read: int
     """The read that it has begun, if any."""
+    done: tuple[Applied, ...] = ()
+    """With sessions: what its entries come to."""
 
 
 def server_view(things: Things, state: Server) -> ServerView:
@@ -47,7 +50,7 @@ def server_view(things: Things, state: Server) -> ServerView:
 
 def server_differs(things: Things, server: int, view: ServerView, facts: Facts) -> str | None:
     """What the proof says otherwise of a server."""
-    state, term, path, _ = view
+    state, term, path, *_ = view
     if facts.value("term", server) != term:
         return f"server {server} is in term {state.term}"
     if facts.value("last", server) != path[-1]:
@@ -93,7 +96,7 @@ def _votes_differ(server: int, view: ServerView, facts: Facts) -> str | None:
 
 
 def _leader_differs(things: Things, server: int, view: ServerView, facts: Facts) -> str | None:
-    state, term, path, _ = view
+    state, term, path, *_ = view
     for other, index in enumerate(state.match_index):
         is_known = index < len(path) and facts.holds("acknowledged", other, term, path[index])
         if other != server and index > 0 and not (is_known or _is_dropped_somewhere(things, path, index, facts)):

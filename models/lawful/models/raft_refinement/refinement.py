@@ -27,18 +27,22 @@ from lawful.models.raft import (
     snapshots,
     transfer,
 )
+from lawful.models.raft.client_properties import Clients
 from lawful.models.raft.features import Feature, Features
+from lawful.models.raft.judged import clients_of
 from lawful.models.raft.raft import Raft
 from lawful.models.raft.snapshots import entries_of
 from lawful.models.raft.state import AppendAnswer, AppendRequest, Message, Server, VoteAnswer
 from lawful.models.raft_proof.base import RAFT
 from lawful.models.raft_proof.membership import RAFT_WITH_MEMBERSHIP
 from lawful.models.raft_proof.read_index import RAFT_WITH_READ_INDEX
+from lawful.models.raft_proof.sessions import RAFT_WITH_SESSIONS
 from lawful.models.raft_proof.small_steps import in_small_steps
 from lawful.models.raft_proof.snapshots import RAFT_WITH_SNAPSHOTS
 from lawful.models.raft_refinement import agreement
 from lawful.models.raft_refinement.agreement import MessageView, ServerView
 from lawful.models.raft_refinement.configurations import configuration_meaning
+from lawful.models.raft_refinement.sessions import applied_by, done_by, session_meaning, sessions_differ
 from lawful.models.raft_refinement.things import Things, proved_term
 from lawful.models.refinement import ProofStep
 
@@ -53,6 +57,7 @@ COVERED: Features = frozenset(
         Feature.SNAPSHOTS,
         Feature.MEMBERSHIP,
         Feature.LEARNERS,
+        Feature.SESSIONS,
     }
 )
 """The extensions whose steps are steps of the proof. With fsync a crash takes back what the proof has on disk at once;
@@ -69,6 +74,7 @@ _PROVED_ALONE: dict[Feature, tuple[str, System[Any]]] = {
     Feature.SNAPSHOTS: ("snapshots", RAFT_WITH_SNAPSHOTS),
     Feature.MEMBERSHIP: ("membership or learners", RAFT_WITH_MEMBERSHIP),
     Feature.LEARNERS: ("membership or learners", RAFT_WITH_MEMBERSHIP),
+    Feature.SESSIONS: ("sessions", RAFT_WITH_SESSIONS),
 }
 """By feature: what it is called that is proved, and the system."""
 PROVED_ALONE: Features = frozenset(_PROVED_ALONE)
@@ -90,6 +96,8 @@ class RaftRefinement:
     model: Raft
     things: Things = field(init=False)
     system: System[Any] = field(init=False)
+    clients: Clients | None = field(init=False)
+    """With sessions: what entries come to."""
 
     def __post_init__(self) -> None:
         beyond = [one for one in Feature if one in self.model.features - COVERED]
@@ -97,14 +105,21 @@ class RaftRefinement:
             raise ValueError(f"the proof does not cover {', '.join(beyond)}")
         bounds = self.model.bounds
         proved = _proved(self.model.features)
-        things = Things(bounds.servers, bounds.terms, bounds.log, members_change=proved is RAFT_WITH_MEMBERSHIP)
+        members_change, clients = proved is RAFT_WITH_MEMBERSHIP, bounds.values
+        things = Things(bounds.servers, bounds.terms, bounds.log, members_change=members_change, clients=clients)
+        has_sessions = Feature.SESSIONS in self.model.features
+        object.__setattr__(self, "clients", clients_of(self.model) if has_sessions else None)
         object.__setattr__(self, "things", things)
         object.__setattr__(self, "system", in_small_steps(proved))
 
     @property
     def fixed(self) -> Fixed:
         first = frozenset(self.things.servers) - learners.at_first(self.model.servers, self.model.features)
-        return {**self.things.fixed(), **configuration_meaning(self.things, first)}
+        return {
+            **self.things.fixed(),
+            **configuration_meaning(self.things, first),
+            **session_meaning(self.things),
+        }
 
     def beginning(self) -> Facts:
         changing = self.system.changing
@@ -115,10 +130,14 @@ class RaftRefinement:
         return self.things.name(sort, thing)
 
     def server_view(self, server: int, state: Server) -> ServerView:
-        return agreement.server_view(self.things, state)
+        view = agreement.server_view(self.things, state)
+        return view if self.clients is None else view._replace(done=done_by(self.clients, state))
 
     def server_differs(self, server: int, view: ServerView, facts: Facts) -> str | None:
-        return agreement.server_differs(self.things, server, view, facts)
+        found = agreement.server_differs(self.things, server, view, facts)
+        if found is not None or self.clients is None:
+            return found
+        return sessions_differ(self.things, self.clients, server, view.state, view.done, facts)
 
     def message_view(self, message: Message) -> MessageView:
         return agreement.message_view(self.things, message)
@@ -127,7 +146,15 @@ class RaftRefinement:
         return agreement.message_differs(view, facts)
 
     def steps(self, server: int, before: Server, step: AnyStep, received: Message | None) -> Steps:
-        """What a step is, unless it is none."""
+        """What a step is, unless it is none. With sessions, entries that it takes for committed are applied as well."""
+        found = self._as_proved(server, before, step, received)
+        if self.clients is None:
+            return found
+        # To the proof, a state machine that is restarted begins with the first entry.
+        first = 1 if step.action in _GIVES_UP_ROLE else before.commit_index + 1
+        return (*found, *applied_by(self.things, server, step.after, first))
+
+    def _as_proved(self, server: int, before: Server, step: AnyStep, received: Message | None) -> Steps:
         action, after = step.action, step.after
         if action in _GIVES_UP_ROLE:
             return (ProofStep("restart", (server,)),)

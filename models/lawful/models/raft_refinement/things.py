@@ -15,6 +15,7 @@ from lawful.models.first_order.facts import Facts, Fixed
 from lawful.models.raft.state import FIRST_TERM, Entry
 from lawful.models.raft.wording import log_text
 from lawful.models.raft_proof.read_index import READ
+from lawful.models.raft_proof.sessions import CLIENT, NUMBER
 from lawful.models.raft_proof.vocabulary import (
     ENTRY,
     INDEX,
@@ -44,9 +45,9 @@ def proved_term(term: int) -> int:
 class Things:
     """The numbers of all things: those of entries are given as they come up."""
 
-    def __init__(self, servers: int, terms: int, log: int, *, members_change: bool = False) -> None:
+    def __init__(self, servers: int, terms: int, log: int, *, members_change: bool = False, clients: int = 0) -> None:
         self.servers = range(servers)
-        self._terms, self._log = terms, log
+        self._terms, self._log, self._clients = terms, log, clients
         majority = servers // 2 + 1
         # What is a quorum of a configuration may be no majority of all servers: any servers are one of some.
         sizes = range(1, servers + 1) if members_change else (majority,)
@@ -106,6 +107,8 @@ class Things:
             INDEX.name: frozenset(range(self._log + 1)),
             ENTRY.name: frozenset({0}),
             READ.name: frozenset[int](),
+            CLIENT.name: frozenset(range(self._clients + 1)),
+            NUMBER.name: frozenset(range(self._log + 1)),
         }
         holding = {name: frozenset[tuple[int, ...]]() for name in relations}
         return Facts(things, {**holding, "created": frozenset({(0,)})}, {name: {} for name in functions})
@@ -118,6 +121,8 @@ class Things:
             return str(thing + FIRST_TERM)
         if sort == QUORUM:
             return "{" + " ".join(f"s{one}" for one in sorted(self._quorums[thing])) + "}"
+        if sort == CLIENT:
+            return str(thing) if thing else "none"
         if sort == ENTRY:
             return log_text(self._logs[thing])
         return f"read {thing % _MOST_READS} of term {thing // _MOST_READS}" if sort == READ else str(thing)
