@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lawful.checkers.exploration.behaviour import Moment, NoSuchMove, follow, guided
+from lawful.checkers.exploration.behaviour import Moment, NoSuchMove, follow, guided, moved, moves
 from lawful.checkers.exploration.explorer import explore
 from lawful.checkers.verdict import Budget, Verdict
 from lawful.models.local_steps import Choice
@@ -19,7 +19,7 @@ from lawful.models.raft.properties import properties_of
 from lawful.models.raft.raft import RESTART, Bounds, Raft
 from lawful.models.raft.reads import ASK_TO_READ, REFUSE_READ
 from lawful.models.raft.replication import ANSWER_APPEND, COMMIT, NOTE_MATCH, SEND_ENTRIES
-from lawful.models.raft.state import Promise
+from lawful.models.raft.state import AppendRequest, Promise
 from lawful.models.raft.transfer import HAND_OVER, TAKE_OVER
 
 LEASE = frozenset({Feature.LEASE})
@@ -75,6 +75,20 @@ def test_who_promised_neither_stands_nor_votes_until_the_lease_is_over_and_time_
     over = [*LEASED, Choice(0, END_LEASE), Choice(0, PASS_TIME, 1)]
     assert is_impossible(*over, *stood(1))
     assert after(*over, Choice(1, END_PROMISE, 0), *stood(1)).states[1].term == 3
+
+
+def test_a_heartbeat_of_an_earlier_lease_takes_no_promise_back() -> None:
+    """Else server 1 could elect another leader once the first lease is over, while server 0 has the second by it."""
+    model = Raft(Bounds(terms=3, log=2, leases=2, messages=2), features=LEASE)
+    sent = [Choice(0, BEGIN_LEASE), Choice(0, SEND_ENTRIES, 1), Choice(0, END_LEASE)]
+    both = [*COMMITTED, *sent, Choice(0, BEGIN_LEASE), Choice(0, SEND_ENTRIES, 1)]
+    moment, promises = after(*both, model=model), []
+    for lease in (2, 1):
+        possible = ((move, move.received) for move in moves(model, moment) if move.step.sends)
+        arrival = next(move for move, sent in possible if isinstance(sent, AppendRequest) and sent.lease == lease)
+        moment = moved(moment, arrival)
+        promises.append(moment.states[1].promise)
+    assert promises == [Promise(0, 2), Promise(0, 2)]
 
 
 def test_a_restart_ends_a_lease_and_no_promise() -> None:

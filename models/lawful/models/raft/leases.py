@@ -94,10 +94,18 @@ def promised(state: Server, request: AppendRequest, steps: Iterator[Step]) -> It
         follows = request.lease and request.term == state.term and step.after.role is Role.FOLLOWER
         if follows and step.sends:
             sends = tuple(replace(sent, lease=request.lease) for sent in step.sends if isinstance(sent, AppendAnswer))
-            after = replace(step.after, promise=Promise(request.source, request.lease))
-            yield replace(step, after=after, sends=sends)
+            yield replace(step, after=replace(step.after, promise=_later(state.promise, request)), sends=sends)
         else:
             yield step
+
+
+def _later(promise: Promise | None, request: AppendRequest) -> Promise:
+    """A follower that hears of an earlier lease so late starts its timer then, after the later one has begun.
+
+    So it waits for the later one: else a leader could have that one from it, and another be elected meanwhile.
+    """
+    is_late = promise is not None and promise.leader == request.source and promise.lease > request.lease
+    return promise if promise is not None and is_late else Promise(request.source, request.lease)
 
 
 def extended(state: Server, answer: AppendAnswer, steps: Iterator[Step], rules: Rules) -> Iterator[Step]:
