@@ -76,7 +76,9 @@ def test_a_quarter_of_a_million_steps_are_steps_of_the_proof(features: Features)
     assert (found.verdict, found.progress) == (Verdict.LAWFUL, None)
     used = {action for _, steps in found.table for action in steps}
     refinement = RaftRefinement(Raft(BOUNDS, features=features))
-    assert {one.name for one in refinement.system.actions} == used
+    # Until the learner is promoted, a leader needs the votes of both members, so no entry of theirs conflicts with its.
+    rare = {"remove_conflict"} if features == {Feature.LEARNERS} else set()
+    assert {one.name for one in refinement.system.actions} - used <= rare
 
 
 @pytest.mark.parametrize("name", FOUND)
@@ -161,12 +163,19 @@ def test_a_wrong_account_of_the_steps_is_found(misread: str, instead: str | None
 
 
 @pytest.mark.parametrize(
-    ("features", "states", "steps"),
-    [(frozenset(), 1975, 6284), (frozenset({Feature.SNAPSHOTS}), 2275, 7302)],
-    ids=["base", "snapshots"],
+    ("feature", "log", "states", "steps"),
+    [
+        (None, 1, 1975, 6284),
+        (Feature.SNAPSHOTS, 1, 2275, 7302),
+        (Feature.MEMBERSHIP, 2, 5533, 16994),
+        (Feature.SESSIONS, 1, 2003, 6336),
+    ],
 )
-def test_all_steps_within_small_bounds_are_steps_of_the_proof(features: Features, states: int, steps: int) -> None:
-    found = refine_all(RaftRefinement(Raft(Bounds(servers=2, log=1), features=features)))
+def test_all_steps_within_small_bounds_are_steps_of_the_proof(
+    feature: Feature | None, log: int, states: int, steps: int
+) -> None:
+    features: Features = frozenset() if feature is None else frozenset({feature})
+    found = refine_all(RaftRefinement(Raft(Bounds(servers=2, log=log), features=features)))
     assert (found.verdict, found.states, found.steps) == (Verdict.LAWFUL, states, steps)
 
 
