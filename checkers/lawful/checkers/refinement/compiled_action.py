@@ -35,19 +35,23 @@ class CompiledAction:
         step = action.step(system.state)
         parts = [(symbol, part) for symbol, part in system.parts(step.after).items() if part is not symbol]
         writer = _Writer(system, action.parameters, fixed)
+        self._conditions = list(step.requires)
         self._unmet = writer.function(writer.first_unmet(step.requires))
         self._relations = writer.function(writer.tables(one for one in parts if one[0].result == TRUTH))
         self._functions = writer.function(writer.tables(one for one in parts if one[0].result != TRUTH))
 
     def taken(self, facts: Facts, values: Sequence[int | None]) -> Facts | str:
-        """The state after the step, or the first condition that is not met. None stands for anything."""
-        first_unmet = "there is something to choose"
-        for number, chosen in enumerate(self._choices(facts, values)):
+        """The state after the step, or a condition that is not met. None stands for anything.
+
+        The condition: the first one, by the choice for which most of those before it are met.
+        """
+        all_unmet: set[str] = set()
+        for chosen in self._choices(facts, values):
             unmet = self._unmet(facts.things, facts.relations, facts.functions, *chosen)
             if unmet is None:
                 return self._after(facts, chosen)
-            first_unmet = first_unmet if number else unmet
-        return first_unmet
+            all_unmet.add(unmet)
+        return max(all_unmet, key=self._conditions.index, default="there is something to choose")
 
     def chosen(self, facts: Facts, values: Sequence[int | None]) -> tuple[int, ...] | None:
         """What the parameters stand for in the step that is taken; None where none is."""
