@@ -155,7 +155,7 @@ CONTROLS: dict[str, Control] = {
                     "set",
                     "partition-pair",
                     Deployment(replicas=2, wait=1, writes=1, hazards=_PARTITION),
-                    seconds=20.0,
+                    seconds=32.0,
                     by_losses=True,
                 ),
             ),

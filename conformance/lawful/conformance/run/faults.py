@@ -31,7 +31,7 @@ _CALM_S = (0.4, 1.2)
 _HOLD_S: dict[Action, tuple[float, float]] = {
     Fault.KILL: (0.05, 0.6),
     Fault.PAUSE: (0.2, 1.6),
-    LinkFault.PARTITION: (3.0, 5.0),
+    LinkFault.PARTITION: (4.0, 7.0),
     LinkFault.ONE_WAY: (3.0, 5.0),
     LinkFault.DELAY: (1.0, 2.5),
     LinkFault.RESET: (0.0, 0.0),
