@@ -97,6 +97,12 @@ class StubCluster(Cluster):
         for name in PLACES:
             self.members[name] = Stub(name, f"at {name}", ["true"], workspace, self.network)
 
+    def start(self) -> None:
+        """Nothing runs."""
+
+    def unsettled(self) -> str | None:
+        return None
+
     def primaries(self) -> list[str]:
         return self.leading
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
@@ -12,7 +13,7 @@ from lawful.conformance.errors import BackendError
 AnyCluster = TypeVar("AnyCluster", bound=Cluster)
 
 
-class ClusterBackend(Generic[AnyCluster]):
+class ClusterBackend(ABC, Generic[AnyCluster]):
     """The part of `adapter.Backend` that a cluster carries out."""
 
     has_links: bool = True
@@ -29,9 +30,9 @@ class ClusterBackend(Generic[AnyCluster]):
             raise BackendError("the cluster was not started")
         return self._started
 
+    @abstractmethod
     def make(self, workspace: Workspace) -> AnyCluster:
         """The cluster, not started."""
-        raise NotImplementedError
 
     def start(self, workspace: Workspace) -> None:
         """See `adapter.Backend`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 from lawful.conformance.adapter import Workspace
@@ -14,7 +15,7 @@ _POLL_S = 0.1
 """Between two looks at a whole cluster."""
 
 
-class Cluster:
+class Cluster(ABC):
     """What clusters of every kind have in common. `start` is what each adds.
 
     A *place* is a machine in play. Every server is at one, and clients sit down at each place in turn, so that a cut
@@ -33,9 +34,9 @@ class Cluster:
         """Where servers are, in order."""
         return tuple(dict.fromkeys(member.place for member in self.members.values()))
 
+    @abstractmethod
     def start(self) -> None:
         """Start every server, and wait until the cluster serves. Raises `BackendError`."""
-        raise NotImplementedError
 
     def member(self, name: str) -> Member:
         """The server of that name. Raises `UsageError` with the nearest one."""
@@ -43,17 +44,17 @@ class Cluster:
             raise unknown_name("server", name, self.members)
         return self.members[name]
 
+    @abstractmethod
     def primaries(self) -> list[str]:
         """The servers that take writes, as far as a majority can tell; none while there is no agreement."""
-        raise NotImplementedError
 
+    @abstractmethod
     def replicas_of(self, primary: str) -> list[str]:
         """The servers that follow `primary`, by name."""
-        raise NotImplementedError
 
+    @abstractmethod
     def unsettled(self) -> str | None:
         """What keeps the cluster from being whole; None where nothing does. May raise one of `NOT_READY`."""
-        raise NotImplementedError
 
     def await_recovery(self, timeout_s: float) -> str | None:
         """Wait until the cluster is whole again, after every fault was healed; what was still missing, if anything."""

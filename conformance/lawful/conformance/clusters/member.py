@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ NOT_READY = (OperationFailed, OutcomeUnknown, OSError, ValueError)
 """What a question to a server may raise while it starts: nobody listens, it is not ready, it says something odd."""
 
 
-class Member:
+class Member(ABC):
     """A server process at a place of the network."""
 
     def __init__(
@@ -76,9 +77,9 @@ class Member:
         """Wait until it answers. Raises `BackendError` with the end of its log where it ends or takes too long."""
         wait_for(self.answers, f"the server {self.name}", READY_TIMEOUT_S, lambda: self.log(8), self._has_ended)
 
+    @abstractmethod
     def answers(self) -> str | None:
         """Ask the server whether it is ready; None where it is, else what is missing. May raise one of `NOT_READY`."""
-        raise NotImplementedError
 
     def kill(self) -> None:
         """SIGKILL, and wait until it is gone; without effect on one that does not run."""

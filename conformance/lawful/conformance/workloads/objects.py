@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 
@@ -25,7 +26,7 @@ _GAP = 64
 _MOST_DEQUEUED = 2000
 
 
-class ObjectClient:
+class ObjectClient(ABC):
     """One client of one object; implements `Script`."""
 
     def __init__(self, name: str, client: int, chance: random.Random) -> None:
@@ -44,15 +45,15 @@ class ObjectClient:
         elif outcome is Outcome.UNKNOWN:
             self._ahead.extend(self.look(intent))
 
+    @abstractmethod
     def draw(self, key: str) -> Intent:
         """An operation on the part `key`."""
-        raise NotImplementedError
 
     def look(self, intent: Intent) -> Iterator[Intent]:
         """What shows what became of an operation; nothing where no reading function does."""
         return iter(())
 
-    def believe(self, intent: Intent, result: Json) -> None:
+    def believe(self, intent: Intent, result: Json) -> None:  # noqa: B027 (most have nothing to learn)
         """Told what an operation answered."""
 
     def own_value(self) -> str:

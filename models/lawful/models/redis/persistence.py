@@ -44,9 +44,7 @@ def die(server: Server, deployment: Deployment) -> Iterator[tuple[str, Server]]:
     """The ways in which a server dies, and what it will find when it starts again."""
     if server.crashes >= deployment.crashes:
         return
-    down = replace(
-        server, is_up=False, offsets=(), heard=frozenset(), answered=0, crashes=server.crashes + 1, run=server.run
-    )
+    down = replace(server, is_up=False, offsets=(), heard=frozenset(), answered=0, crashes=server.crashes + 1)
     if Hazard.KILL in deployment.hazards:
         yield KILL, _with(down, server.written)
     if Hazard.POWER_LOSS in deployment.hazards:
